@@ -27,16 +27,17 @@ enum ws_conn_state {
 
 struct ws_conn_options {
     bool server;
-    struct bytes target, host;     /* client: what to ask for; must outlive the connection */
-    const char *const *protocols;  /* server: those it speaks; client: those it offers, by preference */
+    struct bytes target, host; /* client: what to ask for; must outlive the connection */
+    const char *const
+        *protocols; /* server: those it speaks; client: those it offers, by preference */
     size_t n_protocols;
     const struct ws_header *headers; /* client: added to the request; server: added to its 101 */
     size_t n_headers;
-    size_t message_max;      /* bytes; 0 means WS_CONN_MESSAGE_MAX */
-    uint64_t fragments_max;  /* 0 means WS_CONN_FRAGMENTS_MAX */
-    size_t out_max;          /* bytes that wait to be sent; 0 means WS_CONN_OUT_MAX */
+    size_t message_max;     /* bytes; 0 means WS_CONN_MESSAGE_MAX */
+    uint64_t fragments_max; /* 0 means WS_CONN_FRAGMENTS_MAX */
+    size_t out_max;         /* bytes that wait to be sent; 0 means WS_CONN_OUT_MAX */
     uint32_t open_timeout_ms, close_timeout_ms; /* 0 means the defaults below */
-    uint64_t seed;           /* of the nonce and the masking keys */
+    uint64_t seed;                              /* of the nonce and the masking keys */
 };
 
 #define WS_CONN_MESSAGE_MAX (32u << 20) /* twice the largest message of the suite */
@@ -46,21 +47,22 @@ struct ws_conn_options {
 #define WS_CONN_CLOSE_TIMEOUT_MS 5000
 
 enum ws_event_kind {
-    WS_EVENT_OPEN,    /* the handshake is done; server: `head` is the request, client: the response */
-    WS_EVENT_REFUSED, /* handshake over without a connection: `broken` (ours or theirs), `head` if any */
+    WS_EVENT_OPEN, /* the handshake is done; server: `head` is the request, client: the response */
+    WS_EVENT_REFUSED, /* handshake over without a connection: `broken` (ours or theirs), `head` if
+                         any */
     WS_EVENT_MESSAGE, /* `opcode` text or binary, `data` whole */
     WS_EVENT_PING,    /* already answered */
     WS_EVENT_PONG,
     WS_EVENT_CLOSE,   /* the peer's Close: `close`; already answered */
     WS_EVENT_FAILED,  /* the peer broke a rule: `broken`; our Close is out */
-    WS_EVENT_TIMEOUT, /* no handshake or no Close in time: close TCP */
+    WS_EVENT_TIMEOUT, /* no handshake, no Close or no end of TCP in time: close TCP */
     WS_EVENT_END      /* TCP ended; `clean` if both Closes had passed */
 };
 
 struct ws_event {
     enum ws_event_kind kind;
     uint8_t opcode;
-    struct bytes data;             /* lives until the next call of ws_conn_next or _feed */
+    struct bytes data; /* lives until the next call of ws_conn_next or _feed */
     struct ws_close close;
     struct violation broken;
     const struct http1_head *head; /* likewise */
@@ -70,23 +72,29 @@ struct ws_event {
 struct ws_conn {
     struct ws_conn_options options;
     enum ws_conn_state state;
+    struct buf request;      /* client: what was asked, until it is answered */
     struct buf head_bytes;   /* the peer's head until it is complete */
-    struct http1_head *head; /* decoded in place */
-    struct buf out, message, control;
+    struct http1_head *head; /* until its event has been seen */
+    uint64_t stream_at;      /* where that head began; once open, where the frames begin */
+    struct buf out;
+    size_t out_at; /* bytes of `out` that are sent */
     struct ws_reader reader;
     struct ws_message assembling;
+    struct buf message, control;
+    struct bytes whole; /* the message where it was fed, if it came in one piece */
     struct rand rand;
     char key[WS_KEY_TEXT + 1];
-    const char *protocol;    /* agreed on; NULL: none */
-    bool sent_close, got_close, tcp_done, end_told, out_of_memory;
-    uint64_t deadline_ms;    /* of the state; 0: none */
-    struct violation pending_violation;
-    uint64_t stream_at;      /* bytes of the head: where frames begin */
+    const char *protocol; /* agreed on; NULL: none */
+    bool sent_close, got_close, tcp_done, end_told;
+    bool give_up; /* TCP is to be closed now, whatever the role */
+    bool out_of_memory;
+    uint64_t deadline_ms; /* of the state; 0: none */
 };
 
 /* `now_ms` starts the handshake's time. A client's request is in ws_conn_out at once.
  * False: no memory; ws_conn_free is right in either case. */
-NODISCARD bool ws_conn_init(struct ws_conn *c, const struct ws_conn_options *options, uint64_t now_ms);
+NODISCARD bool ws_conn_init(struct ws_conn *c, const struct ws_conn_options *options,
+                            uint64_t now_ms);
 void ws_conn_free(struct ws_conn *c);
 
 /* Bytes from the peer, unmasked in place; pull all events before the next feed. */
@@ -96,6 +104,7 @@ void ws_conn_feed_end(struct ws_conn *c, uint64_t now_ms); /* FIN or reset from 
 /* The next event, or false when there is none now. Also moves time: call it at ws_conn_deadline.
  * False with ws_conn_failed: out of memory. */
 bool ws_conn_next(struct ws_conn *c, struct ws_event *out, uint64_t now_ms);
+bool ws_conn_failed(const struct ws_conn *c);
 uint64_t ws_conn_deadline(const struct ws_conn *c); /* ms; UINT64_MAX: none */
 
 /* What is to be sent; after sending `n` bytes of it say so. */
@@ -103,15 +112,17 @@ struct bytes ws_conn_out(const struct ws_conn *c);
 void ws_conn_sent(struct ws_conn *c, size_t n);
 
 /* Should TCP be closed (once ws_conn_out is empty)? A server: when both Closes have passed or it
- * has failed the connection; a client gives the server its close timeout first. RFC 6455 7.1.1. */
+ * has failed the connection; a client gives the server its close timeout first. Both: after a
+ * refusal, a timeout, the peer's end of TCP, and when memory ran out. RFC 6455 7.1.1. */
 bool ws_conn_wants_close(const struct ws_conn *c);
 
-/* A whole message or control frame, masked when we are the client. Nothing (true) unless OPEN.
+/* A whole message, ping or pong, masked when we are the client. Nothing (true) unless OPEN.
  * False: no memory or more than out_max waits. */
 NODISCARD bool ws_conn_send(struct ws_conn *c, uint8_t opcode, struct bytes data);
 
 /* Starts the closing handshake; code 0 sends an empty Close. Nothing (true) unless OPEN. */
-NODISCARD bool ws_conn_close(struct ws_conn *c, uint16_t code, struct bytes reason, uint64_t now_ms);
+NODISCARD bool ws_conn_close(struct ws_conn *c, uint16_t code, struct bytes reason,
+                             uint64_t now_ms);
 
 const char *ws_conn_state_name(enum ws_conn_state state);
 

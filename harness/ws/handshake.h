@@ -9,6 +9,12 @@
 #define WS_ACCEPT_TEXT 28 /* base64 of a SHA-1 */
 #define WS_HANDSHAKE_FINDINGS_MAX 24
 
+#define WS_FIELD_KEY "Sec-WebSocket-Key"
+#define WS_FIELD_ACCEPT "Sec-WebSocket-Accept"
+#define WS_FIELD_VERSION "Sec-WebSocket-Version"
+#define WS_FIELD_PROTOCOL "Sec-WebSocket-Protocol"
+#define WS_FIELD_EXTENSIONS "Sec-WebSocket-Extensions"
+
 /* The text of Sec-WebSocket-Key for a nonce, with a NUL. RFC 6455 4.1. */
 void ws_handshake_key(const uint8_t nonce[16], char out[WS_KEY_TEXT + 1]);
 
@@ -16,7 +22,8 @@ void ws_handshake_key(const uint8_t nonce[16], char out[WS_KEY_TEXT + 1]);
  * False only when libcrypto refuses SHA-1. RFC 6455 4.2.2. */
 NODISCARD bool ws_handshake_accept(struct bytes key, char out[WS_ACCEPT_TEXT + 1]);
 
-/* All that is wrong with a head, in the order of the table. */
+/* All that is wrong with a head, in the order of the table; offsets count from the head's start
+ * (what is missing is missing at 0). Of the decoder's oddities the first of each kind. */
 struct ws_findings {
     struct violation list[WS_HANDSHAKE_FINDINGS_MAX];
     size_t count;
@@ -27,7 +34,7 @@ void ws_handshake_check_request(const struct http1_head *head, struct ws_finding
 
 /* What the client had sent, as far as the response has to fit it. */
 struct ws_offer {
-    struct bytes key;                /* as sent; no pointer: the Accept is not judged */
+    struct bytes key;                 /* as sent; no pointer: the Accept is not judged */
     const struct http1_head *request; /* its Protocol and Extensions lines; NULL: offered nothing */
 };
 

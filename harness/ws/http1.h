@@ -9,8 +9,8 @@
 /* Request and response heads of HTTP/1.1 (RFC 9112), as far as an opening handshake needs them.
  * The decoder takes what can be taken and notes each oddity as a rule with its offset; whether an
  * oddity matters is decided by who asked. */
-#define HTTP1_FIELDS_MAX 128      /* a browser sends about twenty */
-#define HTTP1_ODDITIES_MAX 16     /* the first ones are kept, later ones counted */
+#define HTTP1_FIELDS_MAX 128       /* a browser sends about twenty */
+#define HTTP1_ODDITIES_MAX 16      /* the first ones are kept, later ones counted */
 #define HTTP1_HEAD_BYTES_MAX 65536 /* default limit of a head: several times the common 8 KiB */
 
 enum http1_kind { HTTP1_REQUEST, HTTP1_RESPONSE };

@@ -14,7 +14,7 @@ struct ws_message {
     uint64_t len;       /* bytes of application data so far */
     uint64_t fragments; /* frames so far */
     struct ws_utf8 utf8;
-    bool text_broken;   /* told once by ws_message_data or ws_message_end */
+    bool text_broken; /* told once by ws_message_data or ws_message_end */
 };
 
 /* A data frame's header that ws_check_head let through. Begins or goes on with a message. */

@@ -9,8 +9,8 @@ enum ws_piece_kind { WS_PIECE_HEAD, WS_PIECE_DATA, WS_PIECE_END };
 
 struct ws_piece {
     enum ws_piece_kind kind;
-    uint64_t at;        /* HEAD: offset of the frame's first byte; DATA: of data's; END: past the frame */
-    struct bytes data;  /* DATA only: unmasked; lives until the next feed */
+    uint64_t at; /* HEAD: offset of the frame's first byte; DATA: of data's; END: past the frame */
+    struct bytes data; /* DATA only: unmasked; lives until the next feed */
 };
 
 /* A zeroed reader stands at offset 0. `head` and `frame_at` describe the frame under way from its
@@ -36,6 +36,10 @@ bool ws_reader_next(struct ws_reader *r, struct ws_piece *out);
 
 /* What was lent and not yet used: for who stops reading in the middle. */
 struct bytes ws_reader_rest(const struct ws_reader *r);
+
+/* Passes over `n` lent bytes that are no frames: the head in front of them, or what nobody wants.
+ */
+void ws_reader_skip(struct ws_reader *r, size_t n);
 
 /* Is the stream at a frame boundary (nothing held, nothing owed)? */
 bool ws_reader_between_frames(const struct ws_reader *r);

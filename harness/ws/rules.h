@@ -24,8 +24,8 @@ struct ws_rule_row {
     const char *name;        /* "MASK_MISSING" */
     const char *requirement; /* "RFC6455-5.1-2", an id of the catalogue */
     enum ws_level level;
-    uint16_t close_code;     /* what we fail the connection with; 0: the RFC is silent */
-    const char *sentence;    /* "a client sent a frame without a mask" */
+    uint16_t close_code;  /* what we fail the connection with; 0: the RFC is silent */
+    const char *sentence; /* "a client sent a frame without a mask" */
 };
 
 const struct ws_rule_row *ws_rule_row(enum ws_rule rule); /* never NULL */

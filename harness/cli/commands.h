@@ -1,0 +1,23 @@
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+/* The sub-commands: each takes main's arguments and gives the exit code of DESIGN section 5. */
+enum exit_code {
+    EXIT_OK = 0,
+    EXIT_UNEXPECTED = 1,
+    EXIT_USAGE = 2,
+    EXIT_TARGET = 3,
+    EXIT_BUG = 4
+};
+
+int command_test(int argc, char **argv);
+int command_test_client(int argc, char **argv);
+int command_serve_cases(int argc, char **argv);
+int command_replay(int argc, char **argv);
+int command_report(int argc, char **argv);
+int command_cases(int argc, char **argv);
+int command_requirements(int argc, char **argv);
+int command_serve(int argc, char **argv);
+int command_connect(int argc, char **argv);
+
+#endif

@@ -1,0 +1,94 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/args.h"
+#include "cli/commands.h"
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *about;
+};
+
+/* In the order of the help text: what a person looks for first comes first. */
+static const struct command commands[] = {
+#ifdef HAVE_test
+    { "test", command_test, "test a WebSocket server" },
+#endif
+#ifdef HAVE_test_client
+    { "test-client", command_test_client, "test a WebSocket client" },
+#endif
+#ifdef HAVE_serve_cases
+    { "serve-cases", command_serve_cases, "be the server that clients are tested against" },
+#endif
+#ifdef HAVE_replay
+    { "replay", command_replay, "run a case or a saved transcript again" },
+#endif
+#ifdef HAVE_report
+    { "report", command_report, "make, merge and compare reports" },
+#endif
+#ifdef HAVE_cases
+    { "cases", command_cases, "list, show and check test cases" },
+#endif
+#ifdef HAVE_requirements
+    { "requirements", command_requirements, "what the RFCs demand, and which case tests it" },
+#endif
+#ifdef HAVE_serve
+    { "serve", command_serve, "the reference server: echoes" },
+#endif
+#ifdef HAVE_connect
+    { "connect", command_connect, "the reference client: talk to a server" },
+#endif
+    { NULL, NULL, NULL },
+};
+
+static void print_help(void)
+{
+    printf("usage: wsproof COMMAND [options]\n\n"
+           "Proves WebSocket servers and clients against RFC 6455 and RFC 7692.\n\n");
+    for (const struct command *c = commands; c->name; c++)
+        printf("  %-14s%s\n", c->name, c->about);
+    printf("\nwsproof COMMAND --help tells more. Exit status: 0 as expected, 1 an unexpected\n"
+           "result, 2 usage, 3 the target or the environment, 4 a bug of wsproof.\n");
+}
+
+static int no_such_command(const char *word)
+{
+    const char *names[sizeof commands / sizeof *commands] = { 0 };
+
+    for (size_t i = 0; commands[i].name; i++)
+        names[i] = commands[i].name;
+    const char *near = arg_nearest(word, names);
+    fprintf(stderr, "wsproof: there is no command %s", word);
+    if (near)
+        fprintf(stderr, "; did you mean %s?\n", near);
+    else
+        fprintf(stderr, "; wsproof --help lists them\n");
+    return EXIT_USAGE;
+}
+
+static bool is_one_of(const char *word, const char *a, const char *b, const char *c)
+{
+    return strcmp(word, a) == 0 || strcmp(word, b) == 0 || strcmp(word, c) == 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help();
+        return EXIT_USAGE;
+    }
+    if (is_one_of(argv[1], "--help", "-h", "help")) {
+        print_help();
+        return EXIT_OK;
+    }
+    if (is_one_of(argv[1], "--version", "-V", "version")) {
+        printf("wsproof %s\n", WSPROOF_VERSION);
+        return EXIT_OK;
+    }
+    for (const struct command *c = commands; c->name; c++) {
+        if (strcmp(argv[1], c->name) == 0)
+            return c->run(argc, argv);
+    }
+    return no_such_command(argv[1]);
+}

@@ -1,0 +1,187 @@
+#define _POSIX_C_SOURCE 200809L /* isatty, fileno */
+#include "cli/progress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "report/describe.h"
+
+struct progress {
+    struct progress_options options;
+    bool terminal, color, line_open;
+    size_t findings;
+};
+
+struct progress *progress_new(const struct progress_options *options)
+{
+    struct progress *p = alloc_resize(NULL, sizeof *p);
+    const char *no_color = getenv("NO_COLOR");
+
+    if (!p)
+        return NULL;
+    *p = (struct progress){ .options = *options };
+    p->terminal = isatty(fileno(stdout)) && !options->quiet && !options->tap;
+    p->color = p->terminal && !(no_color && *no_color);
+    return p;
+}
+
+void progress_free(struct progress *p)
+{
+    alloc_free(p);
+}
+
+static const char *color_of(const struct progress *p, enum verdict_kind kind)
+{
+    if (!p->color)
+        return "";
+    switch (kind) {
+    case VERDICT_PASS: return "\033[32m";
+    case VERDICT_INFO: return "\033[36m";
+    case VERDICT_WARN: return "\033[33m";
+    case VERDICT_FAIL: case VERDICT_ERROR: return "\033[31m";
+    case VERDICT_SKIP: case VERDICT_KINDS: break;
+    }
+    return "\033[2m";
+}
+
+static const char *plain(const struct progress *p)
+{
+    return p->color ? "\033[0m" : "";
+}
+
+static void clear_line(struct progress *p)
+{
+    if (p->line_open)
+        printf("\r\033[K");
+    p->line_open = false;
+}
+
+void progress_start(struct progress *p, const struct run_report *r, size_t total)
+{
+    if (p->options.quiet || p->options.tap)
+        return;
+    printf("%s %s", r->role, r->target);
+    if (r->server_header)
+        printf(" (%s)", r->server_header);
+    printf(": %zu cases, seed %llu\n", total, (unsigned long long)r->seed);
+    fflush(stdout);
+}
+
+static void print_conversation(const struct result *result)
+{
+    struct buf line;
+
+    buf_init(&line, 1 << 20);
+    for (size_t i = 0; i < result->transcript.count; i++) {
+        const struct entry *e = &result->transcript.entries[i];
+        buf_clear(&line);
+        if (report_describe(e, &line))
+            printf("    %9.3f ms  %.*s\n", (double)e->us / 1000, BYTES_ARG(buf_bytes(&line)));
+    }
+    buf_free(&line);
+}
+
+static void print_finding(struct progress *p, const struct result *result)
+{
+    const struct verdict *v = &result->verdict;
+
+    clear_line(p);
+    printf("%s%-5s%s %s", color_of(p, v->result), verdict_name(v->result), plain(p), result->id);
+    if (v->reason)
+        printf(": %s", v->reason);
+    if (v->expected)
+        printf(" (%s)", v->expected);
+    if (v->got)
+        printf("; came: %s", v->got);
+    printf("\n");
+    if (p->options.verbose)
+        print_conversation(result);
+}
+
+void progress_result(struct progress *p, const struct result *result, size_t done, size_t total)
+{
+    enum verdict_kind kind = result->verdict.result;
+    bool finding = kind == VERDICT_FAIL || kind == VERDICT_ERROR;
+
+    if (p->options.tap)
+        return;
+    if (p->options.verbose || (finding && !p->options.quiet))
+        print_finding(p, result);
+    p->findings += finding;
+    if (p->terminal) {
+        printf("\r\033[K%zu of %zu cases, %zu fails", done, total, p->findings);
+        p->line_open = true;
+    }
+    fflush(stdout);
+}
+
+static void print_counts(struct progress *p, const struct run_counts *counts)
+{
+    static const enum verdict_kind order[] = { VERDICT_PASS, VERDICT_WARN, VERDICT_INFO,
+                                               VERDICT_FAIL, VERDICT_SKIP, VERDICT_ERROR };
+
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        size_t n = counts->by_kind[order[i]];
+        printf("%s%s%zu %s%s", i ? ", " : "", n ? color_of(p, order[i]) : "", n, verdict_name(order[i]),
+               n ? plain(p) : "");
+    }
+}
+
+static void print_severities(const struct run_counts *counts)
+{
+    bool first = true;
+
+    for (int s = SEVERITY_CRITICAL; s >= SEVERITY_PEDANTIC; s--) {
+        if (counts->fails_by_severity[s] == 0)
+            continue;
+        printf("%s%zu %s", first ? "  fails: " : ", ", counts->fails_by_severity[s],
+               script_severity_name((enum severity)s));
+        first = false;
+    }
+    if (!first)
+        printf("\n");
+}
+
+/* Skips with one reason are one line. */
+static void print_skips(const struct run_report *r)
+{
+    for (size_t i = 0; i < r->n_results; i++) {
+        const char *why = r->results[i].verdict.reason;
+        size_t same = 0;
+        bool told = false;
+        if (r->results[i].verdict.result != VERDICT_SKIP || !why)
+            continue;
+        for (size_t k = 0; k < r->n_results; k++) {
+            const struct verdict *v = &r->results[k].verdict;
+            bool alike = v->result == VERDICT_SKIP && v->reason && strcmp(v->reason, why) == 0;
+            told |= alike && k < i;
+            same += alike;
+        }
+        if (!told)
+            printf("  skipped: %zu, %s\n", same, why);
+    }
+}
+
+void progress_summary(struct progress *p, const struct run_report *r, const char *where)
+{
+    struct run_counts counts;
+
+    clear_line(p);
+    if (p->options.tap)
+        return;
+    run_report_count(r, &counts);
+    print_counts(p, &counts);
+    printf("; %zu cases in %.2f s\n", counts.total, (double)r->duration_ms / 1000);
+    if (!p->options.quiet) {
+        print_severities(&counts);
+        print_skips(r);
+    }
+    if (r->trouble)
+        printf("  cut short: %s\n", r->trouble);
+    if (where)
+        printf("  report: %s\n", where);
+    fflush(stdout);
+}

@@ -1,0 +1,21 @@
+#ifndef CLI_PROGRESS_H
+#define CLI_PROGRESS_H
+
+#include "report/result.h"
+
+/* What a person sees of a run: on a terminal a line that moves, elsewhere plain lines; each finding
+ * in a line as it comes, in the end a summary that fits a screen. Respects NO_COLOR. */
+struct progress;
+
+struct progress_options {
+    bool verbose, quiet, tap;
+};
+
+NODISCARD struct progress *progress_new(const struct progress_options *options);
+void progress_free(struct progress *p);
+
+void progress_start(struct progress *p, const struct run_report *r, size_t total);
+void progress_result(struct progress *p, const struct result *result, size_t done, size_t total);
+void progress_summary(struct progress *p, const struct run_report *r, const char *where);
+
+#endif

@@ -1,0 +1,143 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/args.h"
+#include "cli/commands.h"
+#include "io/clock.h"
+#include "peer/server.h"
+
+/* How long clients have to answer the Close when we are told to end. */
+#define STOP_MS 2000
+
+struct serve_options {
+    const char *host, *cert, *key;
+    uint64_t port, message_max;
+    struct arg_list protocols;
+    bool tls, verbose;
+};
+
+/* The options' places are filled in place: one server a program. */
+static struct serve_options given = { .host = "127.0.0.1" };
+
+static const struct arg_row rows[] = {
+    { "--host", 0, ARG_TEXT, &given.host, "HOST", "listen there (127.0.0.1)" },
+    { "--port", 'p', ARG_NUMBER, &given.port, "N", "listen on that port (any free one)" },
+    { "--tls", 0, ARG_FLAG, &given.tls, NULL, "wss://, with a self-made certificate" },
+    { "--cert", 0, ARG_TEXT, &given.cert, "FILE", "wss:// with this certificate (PEM)" },
+    { "--key", 0, ARG_TEXT, &given.key, "FILE", "and its key" },
+    { "--subprotocol", 0, ARG_LIST, &given.protocols, "NAME", "speak it; may be given again" },
+    { "--max-message", 0, ARG_NUMBER, &given.message_max, "SIZE", "refuse larger ones (32M)" },
+    { "--verbose", 'v', ARG_FLAG, &given.verbose, NULL, "a line on stderr for each event" },
+    { 0 },
+};
+
+static const struct arg_command command = {
+    .name = "serve",
+    .usage = "wsproof serve [options]",
+    .about = "The reference server. It sends every message back, obeys RFC 6455 to the letter, and "
+             "ends on SIGINT or SIGTERM with a Close to everybody.",
+    .examples = "  wsproof serve --port 9001\n"
+                "  wsproof serve --tls --port 9002 -v\n",
+    .rows = rows,
+};
+
+static bool check(const struct arg_list *rest, struct err *err)
+{
+    if (rest->count > 0)
+        return err_set(err, ERR_USAGE, "what is \"%s\"? only options are expected", rest->items[0]);
+    if (given.port > 65535)
+        return err_set(err, ERR_USAGE, "--port wants a number up to 65535");
+    return true;
+}
+
+static bool make_tls(struct io_tls **tls, struct err *err)
+{
+    if (!given.tls && !given.cert && !given.key)
+        return true;
+    *tls = io_tls_new(
+        &(struct io_tls_options){
+            .server = true, .cert = given.cert, .key = given.key, .alpn = "http/1.1" },
+        err);
+    return *tls != NULL;
+}
+
+static void announce(const struct peer_server *server, bool secure)
+{
+    bool brackets = strchr(given.host, ':') != NULL;
+
+    printf("listening on %s://%s%s%s:%u/\n", secure ? "wss" : "ws", brackets ? "[" : "", given.host,
+           brackets ? "]" : "", (unsigned)peer_server_port(server));
+    fflush(stdout);
+}
+
+/* Until a signal, and then until all are gone. A second signal ends at once. */
+static bool run(struct io_loop *loop, struct peer_server *server, struct err *err)
+{
+    uint64_t stop_at_ms = UINT64_MAX;
+
+    for (;;) {
+        uint64_t deadline = peer_server_deadline(server);
+        struct io_event event;
+        if (!io_loop_next(loop, deadline < stop_at_ms ? deadline : stop_at_ms, &event, err))
+            return false;
+        uint64_t now_ms = io_now_ms();
+        if (event.kind == IO_SIGNAL) {
+            if (stop_at_ms != UINT64_MAX)
+                return true;
+            peer_server_stop(server, now_ms);
+            stop_at_ms = now_ms + STOP_MS;
+        } else {
+            (void)peer_server_take(server, &event, now_ms);
+        }
+        if (stop_at_ms != UINT64_MAX && (peer_server_count(server) == 0 || now_ms >= stop_at_ms))
+            return true;
+    }
+}
+
+static bool serve(struct err *err)
+{
+    struct io_tls *tls = NULL;
+    struct peer_server *server = NULL;
+    struct io_loop *loop = io_loop_new(err);
+    bool ok = false;
+
+    io_allow_many_files();
+    if (!loop || !io_loop_watch_signals(loop, err) || !make_tls(&tls, err))
+        goto done;
+    server = peer_server_new(loop,
+                             &(struct peer_server_options){ .host = given.host,
+                                                            .port = (uint16_t)given.port,
+                                                            .tls = tls,
+                                                            .protocols = given.protocols.items,
+                                                            .n_protocols = given.protocols.count,
+                                                            .message_max = given.message_max,
+                                                            .seed = io_entropy(),
+                                                            .verbose = given.verbose },
+                             err);
+    if (!server)
+        goto done;
+    announce(server, tls != NULL);
+    ok = run(loop, server, err);
+done:
+    peer_server_free(server);
+    io_loop_free(loop);
+    io_tls_free(tls);
+    return ok;
+}
+
+int command_serve(int argc, char **argv)
+{
+    struct arg_list rest;
+    struct err err = { 0 };
+    bool help;
+
+    if (!arg_parse(&command, argc, argv, &rest, &help, &err))
+        return arg_fail(&command, &err);
+    if (help) {
+        arg_help(&command);
+        return EXIT_OK;
+    }
+    if (!check(&rest, &err) || !serve(&err))
+        return arg_fail(&command, &err);
+    return EXIT_OK;
+}

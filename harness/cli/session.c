@@ -1,0 +1,388 @@
+#include "cli/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "io/clock.h"
+#include "io/file.h"
+#include "report/describe.h"
+#include "report/json.h"
+#include "script/print.h"
+
+#define PROFILE_FILE_MAX (1u << 20)
+
+void session_defaults(struct session_options *o, enum case_role role)
+{
+    memset(o, 0, sizeof *o);
+    o->report_dir = "wsproof-report";
+    o->fail_on = "minor";
+    o->jobs = role == ROLE_CLIENT ? 8 : 32;
+    o->timeout_ms = 5000;
+    o->case_ms = 60000;
+    o->seed = 1;
+}
+
+size_t session_rows(struct session_options *o, enum case_role role, struct arg_row *rows)
+{
+    bool servers = role == ROLE_SERVER;
+    const struct arg_row all[] = {
+        { "--exec", 0, ARG_TEXT, &o->exec, "CMD",
+          servers ? "start the server: {port} or {url} is where it shall listen"
+                  : "start the client once a case: {port} or {url} is where it shall connect" },
+        { "--cases", 0, ARG_LIST, &o->cases, "GLOB", "only these: ids, prefixes, globs, tags, requirement ids" },
+        { "--exclude", 0, ARG_LIST, &o->exclude, "GLOB", "not these" },
+        { "--shard", 0, ARG_TEXT, &o->shard, "I/N", "only every Nth case, from the Ith" },
+        { "--cases-dir", 0, ARG_TEXT, &o->cases_dir, "DIR", "cases from a folder instead of the built-in ones" },
+        { "--profile", 0, ARG_TEXT, &o->profile, "FILE", "what the target is set up for" },
+        { "--jobs", 'j', ARG_NUMBER, &o->jobs, "N", "cases at a time" },
+        { "--timeout", 0, ARG_TIME, &o->timeout_ms, "TIME", "how long an expectation waits" },
+        { "--seed", 0, ARG_NUMBER, &o->seed, "N", "of random payloads and masking keys" },
+        { "--cut", 0, ARG_TEXT, &o->cut, "SIZES", "bytes a write: 1,2,3,7,whole" },
+        { "--header", 0, ARG_LIST, &o->headers, "'N: V'", "add a header to each request" },
+        { "--subprotocol", 0, ARG_LIST, &o->protocols, "NAME", "offer a subprotocol in each request" },
+        { "--sni", 0, ARG_TEXT, &o->sni, "NAME", "name the server so in TLS" },
+        { "--tls", 0, ARG_FLAG, &o->tls, NULL, "speak wss to the client; {cacert} in CMD is whom to trust" },
+        { "--cacert", 0, ARG_TEXT, &o->cacert, "FILE", "whom to trust (PEM)" },
+        { "--cert", 0, ARG_TEXT, &o->cert, "FILE", "our certificate (PEM)" },
+        { "--key", 0, ARG_TEXT, &o->key, "FILE", "its key (PEM)" },
+        { "--insecure", 0, ARG_FLAG, &o->insecure, NULL, "do not verify certificates" },
+        { "--report", 0, ARG_TEXT, &o->report_dir, "DIR", "where index.html, results.json and junit.xml go" },
+        { "--json", 0, ARG_TEXT, &o->json, "FILE", "results.json also here" },
+        { "--junit", 0, ARG_TEXT, &o->junit, "FILE", "junit.xml also here" },
+        { "--tap", 0, ARG_FLAG, &o->tap, NULL, "TAP on standard output" },
+        { "--resume", 0, ARG_FLAG, &o->resume, NULL, "go on with what a killed run left in --report" },
+        { "--strict", 0, ARG_FLAG, &o->strict, NULL, "contested cases may fail" },
+        { "--fail-on", 0, ARG_TEXT, &o->fail_on, "LEVEL", "exit 1 from: pedantic, minor, major, critical" },
+        { "--verbose", 'v', ARG_FLAG, &o->verbose, NULL, "every case, with its conversation" },
+        { "--quiet", 'q', ARG_FLAG, &o->quiet, NULL, "only the counts" },
+    };
+    size_t n = 0;
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        bool client_row = all[i].into == &o->headers || all[i].into == &o->protocols ||
+                          all[i].into == &o->sni || all[i].into == &o->cacert || all[i].into == &o->insecure;
+        bool server_row = all[i].into == &o->tls;
+        if (servers ? !server_row : !client_row)
+            rows[n++] = all[i];
+    }
+    rows[n] = (struct arg_row){ 0 };
+    return n;
+}
+
+static bool parse_shard(const char *text, struct selection *out, struct err *err)
+{
+    struct bytes all = bytes_str(text);
+    size_t slash = bytes_index(all, 0, '/');
+    uint64_t i, n;
+
+    if (!text)
+        return true;
+    if (!text_number(bytes_take(all, slash), 100000, &i) ||
+        !text_number(bytes_skip(all, slash + 1), 100000, &n) || i < 1 || i > n)
+        return err_set(err, ERR_USAGE, "--shard expects I/N with 1 <= I <= N, found \"%s\"", text);
+    out->shard = (unsigned)i;
+    out->shards = (unsigned)n;
+    return true;
+}
+
+static bool parse_cuts(struct session *s, struct err *err)
+{
+    struct bytes rest = bytes_str(s->o.cut ? s->o.cut : "whole");
+
+    while (rest.len > 0 || s->n_cuts == 0) {
+        size_t comma = bytes_index(rest, 0, ',');
+        struct bytes word = bytes_take(rest, comma);
+        uint64_t size = 0;
+        rest = bytes_skip(rest, comma + 1);
+        bool whole = bytes_eq_str(word, "whole");
+        if ((!whole && (!text_number(word, 1 << 20, &size) || size == 0)) || s->n_cuts == SESSION_CUTS_MAX)
+            return err_set(err, ERR_USAGE, "--cut expects sizes as 1,2,7,whole (at most %d), found \"%s\"",
+                           SESSION_CUTS_MAX, s->o.cut);
+        s->cuts[s->n_cuts++] = size;
+    }
+    return true;
+}
+
+static bool parse_headers(struct session *s, struct err *err)
+{
+    for (size_t i = 0; i < s->o.headers.count; i++) {
+        struct bytes line = bytes_str(s->o.headers.items[i]);
+        size_t colon = bytes_index(line, 0, ':');
+        s->headers[i] = (struct ws_header){ bytes_take(line, colon), bytes_trim(bytes_skip(line, colon + 1)) };
+        if (colon == line.len || !http1_is_token(s->headers[i].name))
+            return err_set(err, ERR_USAGE, "--header expects 'Name: value', found \"%s\"", s->o.headers.items[i]);
+    }
+    return true;
+}
+
+static bool parse_fail_on(struct session *s, struct err *err)
+{
+    for (int level = SEVERITY_PEDANTIC; level <= SEVERITY_CRITICAL; level++) {
+        if (strcmp(s->o.fail_on, script_severity_name((enum severity)level)) == 0) {
+            s->fail_on = (enum severity)level;
+            return true;
+        }
+    }
+    return err_set(err, ERR_USAGE, "--fail-on expects pedantic, minor, major or critical, found \"%s\"",
+                   s->o.fail_on);
+}
+
+static bool read_profile(struct session *s, struct err *err)
+{
+    struct buf text;
+    bool ok;
+
+    if (!s->o.profile)
+        return true;
+    buf_init(&text, PROFILE_FILE_MAX);
+    ok = io_file_read(s->o.profile, PROFILE_FILE_MAX, &text, err) &&
+         profile_parse(&s->arena, s->o.profile, buf_bytes(&text), &s->profile, err);
+    buf_free(&text);
+    return ok;
+}
+
+static bool select_cases(struct session *s, struct err *err)
+{
+    struct selection selection = { s->o.cases.items, s->o.cases.count, s->o.exclude.items,
+                                   s->o.exclude.count, 0, 0, s->role };
+
+    if (!parse_shard(s->o.shard, &selection, err) ||
+        !suite_select(&s->source.suite, &selection, &s->arena, &s->cases, &s->n_cases, err))
+        return false;
+    return s->n_cases > 0 ||
+           err_set(err, ERR_USAGE, "no case is left to run: see wsproof cases list --role %s",
+                   s->role == ROLE_CLIENT ? "client" : "server");
+}
+
+static bool write_cacert(struct session *s, struct err *err)
+{
+    const char *path = arena_print(&s->arena, "%s/cacert.pem", s->o.report_dir);
+    struct buf pem;
+    bool ok;
+
+    buf_init(&pem, 1 << 20);
+    ok = path && io_dir_make(s->o.report_dir, err) && io_tls_certificate(s->tls, &pem, err) &&
+         io_file_write(path, buf_bytes(&pem), err);
+    buf_free(&pem);
+    s->target_options.cacert = path;
+    return ok;
+}
+
+static bool open_tls(struct session *s, const char *url, struct err *err)
+{
+    struct io_tls_options options = { .server = s->role == ROLE_CLIENT, .cert = s->o.cert, .key = s->o.key,
+                                      .cacert = s->o.cacert, .insecure = s->o.insecure, .alpn = "http/1.1" };
+    struct peer_url parsed;
+    bool wanted = s->o.tls;
+
+    if (url) {
+        if (!peer_url_parse(url, &parsed, err))
+            return false;
+        wanted = parsed.secure;
+    }
+    if (!wanted)
+        return true;
+    s->tls = io_tls_new(&options, err);
+    return s->tls && (s->role == ROLE_SERVER || write_cacert(s, err));
+}
+
+static bool open_target(struct session *s, const char *url, struct err *err)
+{
+    static const char own_server[] = "/proc/self/exe serve --port {port}";
+    static const char own_client[] = "/proc/self/exe connect --echo {url}";
+    static const char own_tls_client[] = "/proc/self/exe connect --echo --cacert {cacert} {url}";
+
+    s->target_options.role = s->role;
+    s->target_options.url = url;
+    s->target_options.command = s->o.exec;
+    s->target_options.sni = s->o.sni;
+    if (!url && !s->o.exec)
+        s->target_options.command = s->role == ROLE_SERVER ? own_server : s->o.tls ? own_tls_client : own_client;
+    if (!open_tls(s, url, err))
+        return false;
+    s->target_options.tls = s->tls;
+    return target_init(&s->target, s->loop, &s->target_options, err);
+}
+
+static const char *target_name(struct session *s, const char *url)
+{
+    if (s->o.exec)
+        return s->o.exec;
+    if (url)
+        return url;
+    return s->role == ROLE_SERVER ? "wsproof serve (the reference server)"
+                                  : "wsproof connect --echo (the reference client)";
+}
+
+bool session_open(struct session *s, enum case_role role, const char *url, struct err *err)
+{
+    struct progress_options shown = { s->o.verbose, s->o.quiet, s->o.tap };
+
+    s->role = role;
+    s->started_ms = io_now_ms();
+    s->report.target = target_name(s, url);
+    s->report.role = role == ROLE_CLIENT ? "client" : "server";
+    s->report.version = WSPROOF_VERSION;
+    s->report.seed = s->o.seed;
+    s->report.started_s = io_wall_s();
+    s->outputs = (struct outputs){ s->o.report_dir, s->o.json, s->o.junit, s->o.tap };
+    s->progress = progress_new(&shown);
+    if (!s->progress)
+        return err_memory(err, "the progress line");
+    if (!parse_cuts(s, err) || !parse_headers(s, err) || !parse_fail_on(s, err) || !read_profile(s, err))
+        return false;
+    if (!source_load(&s->source, s->o.cases_dir, err) || !select_cases(s, err))
+        return false;
+    s->loop = io_loop_new(err);
+    return s->loop && io_loop_watch_signals(s->loop, err) && open_target(s, url, err);
+}
+
+static void fill_schedule(struct session *s)
+{
+    struct run_options *run = &s->schedule.run;
+
+    *run = (struct run_options){
+        .role = s->role,
+        .host = s->target.url.authority,
+        .path = s->target.url.target,
+        .port = s->target.port_text,
+        .base = s->target.base,
+        .headers = s->headers,
+        .n_headers = s->o.headers.count,
+        .protocols = s->o.protocols.items,
+        .n_protocols = s->o.protocols.count,
+        .seed = s->o.seed,
+        .cut = s->cuts[s->cut],
+        .expect_us = s->o.timeout_ms * 1000,
+        .quiet_us = 100000,
+        .barriers = true,
+        .echoes = true,
+        .data = s->source.files,
+    };
+    s->schedule.verdict = (struct verdict_options){ s->o.strict, &s->source.requirements, s->role };
+    s->schedule.jobs = (unsigned)s->o.jobs;
+    s->schedule.case_us = s->o.case_ms * 1000;
+    s->schedule.profile = &s->profile;
+}
+
+static void note_option(struct session *s, const char *name, const char *value)
+{
+    static const size_t room = 16;
+
+    if (!s->report.options)
+        s->report.options = arena_array(&s->arena, room, sizeof *s->report.options);
+    if (value && s->report.options && s->report.n_options < room)
+        s->report.options[s->report.n_options++] = (struct run_options_row){ name, value };
+}
+
+static void note_options(struct session *s)
+{
+    note_option(s, "jobs", arena_print(&s->arena, "%llu", (unsigned long long)s->o.jobs));
+    note_option(s, "timeout", arena_print(&s->arena, "%llums", (unsigned long long)s->o.timeout_ms));
+    note_option(s, "cut", s->o.cut);
+    note_option(s, "shard", s->o.shard);
+    note_option(s, "profile", s->o.profile);
+    note_option(s, "strict", s->o.strict ? "yes" : NULL);
+}
+
+static void note_probe(struct session *s)
+{
+    struct run_options_row *rows = arena_array(&s->arena, 4, sizeof *rows);
+
+    if (!rows)
+        return;
+    rows[0] = (struct run_options_row){ "echo", s->probe.echoes ? "yes" : "no" };
+    rows[1] = (struct run_options_row){ "answers ping", s->probe.answers_ping ? "yes" : "no" };
+    rows[2] = (struct run_options_row){ s->role == ROLE_CLIENT ? "offers permessage-deflate"
+                                                              : "takes permessage-deflate",
+                                        s->probe.deflate ? "yes" : "not asked" };
+    s->report.probe = rows;
+    s->report.n_probe = s->role == ROLE_CLIENT ? 3 : 2;
+    if (s->probe.name[0])
+        s->report.server_header = s->probe.name;
+}
+
+/* A killed run's journal: its results are taken over, its cases not run again. */
+static bool take_over(struct session *s, struct err *err)
+{
+    const char *path = arena_print(&s->arena, "%s/results.jsonl", s->o.report_dir);
+    struct run_report old;
+    struct buf text;
+    size_t kept = 0;
+    bool ok;
+
+    if (!s->o.resume || !path || !io_file_exists(path))
+        return true;
+    buf_init(&text, REPORT_FILE_MAX);
+    ok = io_file_read(path, REPORT_FILE_MAX, &text, err) &&
+         report_read(&s->arena, buf_bytes(&text), &old, err);
+    buf_free(&text);
+    if (!ok)
+        return false;
+    if (old.target && strcmp(old.target, s->report.target) != 0)
+        return err_set(err, ERR_USAGE, "--resume: %s is a run against %s", path, old.target);
+    for (size_t i = 0; i < old.n_results; i++)
+        s->report.results[s->report.n_results++] = old.results[i];
+    for (size_t i = 0; i < s->n_cases; i++) {
+        bool done = false;
+        for (size_t k = 0; k < old.n_results; k++)
+            done |= strcmp(old.results[k].id, s->cases[i]->id) == 0;
+        if (!done)
+            s->cases[kept++] = s->cases[i];
+    }
+    s->n_cases = kept;
+    return true;
+}
+
+static bool make_room(struct session *s, struct err *err)
+{
+    s->results_cap = s->n_cases * s->n_cuts + s->source.suite.n_cases;
+    s->report.results = arena_array(&s->arena, s->results_cap + 1, sizeof *s->report.results);
+    return s->report.results || err_memory(err, "the results");
+}
+
+bool session_begin(struct session *s, struct err *err)
+{
+    note_options(s);
+    note_probe(s);
+    if (!make_room(s, err) || !take_over(s, err) ||
+        !outputs_begin(&s->outputs, &s->report, s->o.resume, &s->arena, err))
+        return false;
+    progress_start(s->progress, &s->report, s->n_cases * s->n_cuts + s->report.n_results);
+    return true;
+}
+
+static bool probe(struct session *s, struct err *err)
+{
+    if (s->role == ROLE_SERVER && s->target_options.command && !target_start(&s->target, err))
+        return false;
+    fill_schedule(s);
+    return probe_target(&s->target, &s->schedule.run, &s->probe, err);
+}
+
+static bool run_cut(struct session *s, struct err *err)
+{
+    struct outcome outcome;
+    bool ok = true;
+
+    fill_schedule(s);
+    struct schedule *schedule = schedule_new(&s->target, s->cases, s->n_cases, &s->schedule, &s->probe, err);
+    if (!schedule)
+        return false;
+    while (ok && schedule_next(schedule, &outcome, err))
+        ok = session_add(s, &outcome, err);
+    schedule_free(schedule);
+    return ok && err->code == ERR_NONE;
+}
+
+bool session_run(struct session *s, struct err *err)
+{
+    if (!probe(s, err) || !session_begin(s, err))
+        return false;
+    for (s->cut = 0; s->cut < s->n_cuts; s->cut++)
+        if (!run_cut(s, err))
+            return false;
+    return true;
+}

@@ -1,0 +1,76 @@
+#ifndef CLI_SESSION_H
+#define CLI_SESSION_H
+
+#include "cli/args.h"
+#include "cli/outputs.h"
+#include "cli/progress.h"
+#include "cli/source.h"
+#include "drive/schedule.h"
+#include "report/result.h"
+
+/* One run of `test`, `test-client` or `serve-cases` from its options to its reports: what the three
+ * have in common. */
+struct session_options {
+    struct arg_list cases, exclude, headers, protocols;
+    const char *exec, *profile, *shard, *cases_dir, *cut, *sni;
+    const char *cacert, *cert, *key;
+    const char *report_dir, *json, *junit, *fail_on;
+    uint64_t jobs, timeout_ms, case_ms, seed;
+    bool insecure, strict, tap, verbose, quiet, resume, tls;
+};
+
+#define SESSION_CUTS_MAX 16
+
+struct session {
+    struct session_options o;
+    enum case_role role;
+    int argc;
+    char **argv;
+    struct arena arena;
+    struct source source;
+    struct io_loop *loop;
+    struct io_tls *tls;
+    struct profile profile;
+    struct target_options target_options;
+    struct target target;
+    struct probe probe;
+    struct schedule_options schedule;
+    const struct script_case **cases; /* to be run */
+    size_t n_cases;
+    uint64_t cuts[SESSION_CUTS_MAX]; /* bytes a write; 0: as the case says */
+    size_t n_cuts, cut;              /* which is under way */
+    struct ws_header headers[ARG_LIST_MAX];
+    struct outputs outputs;
+    enum severity fail_on;
+    struct run_report report;
+    size_t results_cap;
+    struct progress *progress;
+    uint64_t started_ms;
+};
+
+void session_defaults(struct session_options *o, enum case_role role);
+
+/* The rows that all three share go into `rows` (room for SESSION_ROWS), ended by an empty one. */
+#define SESSION_ROWS 40
+size_t session_rows(struct session_options *o, enum case_role role, struct arg_row *rows);
+
+/* Loads, selects, starts the loop. `target` is the URL, or NULL. */
+NODISCARD bool session_open(struct session *s, enum case_role role, const char *url, struct err *err);
+
+/* Probes the target and runs all cases, for each cut. */
+NODISCARD bool session_run(struct session *s, struct err *err);
+/* What is known of the target goes into the report; the journal begins. */
+NODISCARD bool session_begin(struct session *s, struct err *err);
+
+/* Takes an outcome into the report, the journal and the terminal. */
+NODISCARD bool session_add(struct session *s, struct outcome *o, struct err *err);
+
+/* Writes the reports, prints the summary, frees all. `trouble` NULL: the run came to its end. Gives
+ * the exit code. */
+int session_close(struct session *s, const struct err *trouble);
+
+/* Exit code of an error that ended everything early. */
+int session_exit_of(const struct err *err);
+void session_complain(const struct err *err);
+
+#endif

@@ -1,0 +1,239 @@
+#include "cli/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "io/clock.h"
+#include "report/describe.h"
+#include "script/print.h"
+
+/* One word of a command line, quoted where a shell would take it apart. */
+static bool quote_word(struct buf *out, const char *word)
+{
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@%";
+    bool plain = *word && strspn(word, safe) == strlen(word);
+
+    if (plain)
+        return buf_append(out, bytes_str(word));
+    if (!buf_push(out, '\''))
+        return false;
+    for (; *word; word++)
+        if (!(*word == '\'' ? buf_append(out, BYTES_LIT("'\\''")) : buf_push(out, (uint8_t)*word)))
+            return false;
+    return buf_push(out, '\'');
+}
+
+static bool takes_value(const char *arg, const char *name)
+{
+    return strcmp(arg, name) == 0;
+}
+
+/* The command line of this run with only this case: what chooses cases or places is left out. */
+static const char *run_again(struct session *s, const char *id)
+{
+    static const char *const left_out[] = { "--cases", "--exclude", "--shard", "--report", "--json", "--junit", NULL };
+    struct buf line;
+    const char *copy;
+    bool ok;
+
+    buf_init(&line, 1 << 16);
+    ok = buf_append(&line, BYTES_LIT("wsproof"));
+    for (int i = 1; ok && i < s->argc; i++) {
+        bool skip = strcmp(s->argv[i], "--resume") == 0 || strcmp(s->argv[i], "--tap") == 0;
+        for (size_t k = 0; left_out[k]; k++) {
+            size_t n = strlen(left_out[k]);
+            if (takes_value(s->argv[i], left_out[k])) {
+                skip = true;
+                i++;
+                break;
+            }
+            skip |= strncmp(s->argv[i], left_out[k], n) == 0 && s->argv[i][n] == '=';
+        }
+        ok = skip || (buf_push(&line, ' ') && quote_word(&line, s->argv[i]));
+    }
+    ok = ok && buf_append(&line, BYTES_LIT(" --cases ")) && quote_word(&line, id);
+    copy = ok ? arena_str(&s->arena, buf_bytes(&line)) : NULL;
+    buf_free(&line);
+    return copy;
+}
+
+static const char *case_source(struct session *s, const struct script_case *c)
+{
+    struct buf text;
+    const char *copy = NULL;
+
+    buf_init(&text, 1 << 20);
+    if (script_print_case(c, &text))
+        copy = arena_str(&s->arena, buf_bytes(&text));
+    buf_free(&text);
+    return copy;
+}
+
+static const char *described(struct session *s, const struct transcript *t, size_t entry)
+{
+    struct buf text;
+    const char *copy = NULL;
+
+    if (entry >= t->count)
+        return NULL;
+    buf_init(&text, 1 << 16);
+    if (report_describe(&t->entries[entry], &text))
+        copy = arena_str(&s->arena, buf_bytes(&text));
+    buf_free(&text);
+    return copy;
+}
+
+static const char *kept(struct session *s, const char *text)
+{
+    return text ? arena_str(&s->arena, bytes_str(text)) : NULL;
+}
+
+/* The schedule's texts end with it; a verdict in a report lives on. */
+static void keep_verdict(struct session *s, struct verdict *v)
+{
+    v->reason = kept(s, v->reason);
+    v->expected = kept(s, v->expected);
+    v->got = kept(s, v->got);
+    for (size_t i = 0; i < v->n_remarks; i++)
+        v->remarks[i] = kept(s, v->remarks[i]);
+}
+
+static const char *result_id(struct session *s, const struct script_case *c)
+{
+    uint64_t cut = s->cuts[s->cut];
+
+    if (s->n_cuts <= 1)
+        return c->id;
+    return cut ? arena_print(&s->arena, "%s@cut-%llu", c->id, (unsigned long long)cut) : c->id;
+}
+
+static void fill_result(struct session *s, struct outcome *o, struct result *r)
+{
+    const struct script_case *c = o->c;
+
+    *r = (struct result){ .id = result_id(s, c), .title = c->title, .group = c->group, .path = c->path,
+                          .line = c->line, .proves = c->proves, .n_proves = c->n_proves, .tags = c->tags,
+                          .n_tags = c->n_tags, .note = c->note, .contested = c->contested,
+                          .severity = c->severity, .verdict = o->verdict, .transcript = o->transcript,
+                          .duration_us = o->duration_us, .attempts = o->attempts };
+    if (c->n_also > 0)
+        r->autobahn = c->also[0].id;
+    r->source = case_source(s, c);
+    r->again = run_again(s, c->id);
+    r->target_stderr = kept(s, o->err_output);
+    if (!r->verdict.got && r->verdict.result != VERDICT_PASS)
+        r->verdict.got = described(s, &r->transcript, r->verdict.entry);
+    keep_verdict(s, &r->verdict);
+}
+
+bool session_add(struct session *s, struct outcome *o, struct err *err)
+{
+    struct result *r;
+
+    if (s->report.n_results >= s->results_cap)
+        return err_set(err, ERR_INTERNAL, "more results than cases");
+    r = &s->report.results[s->report.n_results++];
+    fill_result(s, o, r);
+    progress_result(s->progress, r, s->report.n_results, s->n_cases * s->n_cuts);
+    return outputs_result(&s->outputs, r, &s->arena, err);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct result *x = a, *y = b;
+    int path = strcmp(x->path, y->path);
+
+    if (path != 0)
+        return path;
+    if (x->line != y->line)
+        return x->line < y->line ? -1 : 1;
+    return strcmp(x->id, y->id);
+}
+
+static int exit_code(const struct session *s)
+{
+    struct run_counts counts;
+    size_t ran;
+
+    run_report_count(&s->report, &counts);
+    if (counts.by_kind[VERDICT_ERROR] > 0)
+        return EXIT_TARGET;
+    for (int level = (int)s->fail_on; level <= SEVERITY_CRITICAL; level++)
+        if (counts.fails_by_severity[level] > 0)
+            return EXIT_UNEXPECTED;
+    ran = counts.total - counts.by_kind[VERDICT_SKIP];
+    return ran == 0 ? EXIT_UNEXPECTED : EXIT_OK;
+}
+
+int session_exit_of(const struct err *err)
+{
+    switch (err->code) {
+    case ERR_NONE: return EXIT_OK;
+    case ERR_USAGE: case ERR_SYNTAX: return EXIT_USAGE;
+    case ERR_SYSTEM: case ERR_TARGET: return EXIT_TARGET;
+    case ERR_MEMORY: case ERR_INTERNAL: break;
+    }
+    return EXIT_BUG;
+}
+
+void session_complain(const struct err *err)
+{
+    if (err->line > 0)
+        fprintf(stderr, "wsproof: %s:%u:%u: %s\n", err->file, err->line, err->col, err->text);
+    else
+        fprintf(stderr, "wsproof: %s\n", err->text);
+}
+
+static int write_reports(struct session *s, int code)
+{
+    struct err err = { 0 };
+    const char *where = s->o.report_dir ? arena_print(&s->arena, "%s/index.html", s->o.report_dir) : NULL;
+
+    qsort(s->report.results, s->report.n_results, sizeof *s->report.results, by_place);
+    s->report.duration_ms = io_now_ms() - s->started_ms;
+    s->report.own_cpu_ms = io_own_cpu_us() / 1000;
+    s->report.own_peak_kib = io_own_peak_kib();
+    if (!outputs_end(&s->outputs, &s->report, &s->source.requirements, &s->arena, &err)) {
+        session_complain(&err);
+        return session_exit_of(&err) > code ? session_exit_of(&err) : code;
+    }
+    progress_summary(s->progress, &s->report, where);
+    return code;
+}
+
+static int finish(struct session *s, const struct err *trouble)
+{
+    int code = exit_code(s);
+
+    if (trouble) {
+        int worse = session_exit_of(trouble);
+        s->report.unfinished = true;
+        s->report.trouble = trouble->text;
+        session_complain(trouble);
+        code = worse > code ? worse : code;
+    }
+    return write_reports(s, code);
+}
+
+int session_close(struct session *s, const struct err *trouble)
+{
+    int code = trouble ? session_exit_of(trouble) : EXIT_OK;
+
+    if (s->report.results) {
+        code = finish(s, trouble);
+    } else if (trouble) {
+        session_complain(trouble);
+    }
+    for (size_t i = 0; i < s->report.n_results; i++)
+        result_free(&s->report.results[i]);
+    if (s->loop)
+        target_free(&s->target);
+    io_tls_free(s->tls);
+    io_loop_free(s->loop);
+    source_free(&s->source);
+    progress_free(s->progress);
+    arena_free(&s->arena);
+    return code;
+}

@@ -1,0 +1,23 @@
+#ifndef CLI_SOURCE_H
+#define CLI_SOURCE_H
+
+#include "script/suite.h"
+#include "verdict/requirements.h"
+
+/* Where the cases come from: the suite inside the program, or a folder. */
+struct source {
+    struct arena arena;
+    const struct embedded *files;
+    struct suite suite;
+    struct requirements requirements;
+};
+
+/* `dir` NULL: the embedded suite. Mistakes in case files are shown on stderr. */
+NODISCARD bool source_load(struct source *s, const char *dir, struct err *err);
+
+/* Only the files, not read as cases yet; and the text of the catalogue that belongs to them. */
+NODISCARD bool source_files(struct source *s, const char *dir, struct err *err);
+struct bytes source_catalogue(const struct source *s); /* empty: none */
+void source_free(struct source *s);
+
+#endif

@@ -1,0 +1,193 @@
+#include "drive/probe.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "io/clock.h"
+#include "script/parse.h"
+
+#define RETRY_MS 20
+
+static const char probe_text[] = "group \"Probe\"\n"
+                                 "case echo \"The target opens and echoes\" {\n"
+                                 "    note \"what the target is like\"\n"
+                                 "    send text \"wsproof\"\n"
+                                 "    expect echo\n"
+                                 "    send ping \"wsproof\"\n"
+                                 "    expect pong \"wsproof\"\n"
+                                 "}\n";
+
+static bool parse_probe(struct arena *a, struct script_file *file, struct err *err)
+{
+    struct diagnostics diags = { 0 };
+
+    if (script_parse(a, "probe.case", bytes_str(probe_text), NULL, file, &diags) && file->n_cases == 1)
+        return true;
+    return err_set(err, ERR_INTERNAL, "the probe does not parse: %s",
+                   diags.count ? diags.list[0].text : "no case in it");
+}
+
+static bool dead(const struct target *t, struct err *err)
+{
+    if (!t->exited)
+        return false;
+    err_set(err, ERR_TARGET, "the target %s before it accepted a connection%s%.*s", t->how,
+            t->err_output.len ? "; its stderr ends: " : "",
+            (int)(t->err_output.len < 300 ? t->err_output.len : 300),
+            t->err_output.len ? (const char *)t->err_output.ptr +
+                                    (t->err_output.len < 300 ? 0 : t->err_output.len - 300)
+                              : "");
+    return true;
+}
+
+/* Runs one slot to its end; nothing else is under way. */
+static bool run_slot(struct slot *s, struct target *target, struct err *err)
+{
+    struct io_event event;
+
+    slot_drive(s);
+    while (s->state == SLOT_RUNNING) {
+        uint64_t until = s->until_us == UINT64_MAX ? UINT64_MAX : s->until_us / 1000 + 1;
+        if (!io_loop_next(target->loop, until, &event, err))
+            return false;
+        if (event.kind == IO_SIGNAL)
+            return err_set(err, ERR_TARGET, "interrupted");
+        if (!slot_take(s, &event))
+            target_take(target, &event);
+        slot_drive(s);
+    }
+    return true;
+}
+
+static bool pause_ms(struct target *target, uint64_t ms, struct err *err)
+{
+    uint64_t until = io_now_ms() + ms;
+    struct io_event event;
+
+    while (io_now_ms() < until) {
+        if (!io_loop_next(target->loop, until, &event, err))
+            return false;
+        if (event.kind == IO_SIGNAL)
+            return err_set(err, ERR_TARGET, "interrupted");
+        target_take(target, &event);
+    }
+    return true;
+}
+
+/* One try to connect. *up says whether it worked. */
+static bool knock(struct target *target, bool *up, char why[160], struct err *err)
+{
+    struct io_event event;
+    uint64_t until = io_now_ms() + TARGET_START_MS;
+    struct io_conn *conn = io_connect(target->loop, target->url.host, target->url.port, NULL, NULL,
+                                      NULL, err);
+
+    *up = false;
+    if (!conn)
+        return false;
+    snprintf(why, 160, "no answer");
+    while (io_loop_next(target->loop, until, &event, err)) {
+        if (event.kind == IO_TIME)
+            break;
+        if (event.conn == conn) {
+            *up = event.kind == IO_CONNECTED;
+            if (!*up)
+                snprintf(why, 160, "%s", event.why ? event.why : "it ended");
+            break;
+        }
+        target_take(target, &event);
+        if (target->exited)
+            break;
+    }
+    io_conn_close(conn);
+    return true;
+}
+
+bool probe_reach(struct target *target, struct err *err)
+{
+    uint64_t until = io_now_ms() + (target->options.command ? TARGET_START_MS : 1000);
+    char why[160];
+    bool up;
+
+    for (;;) {
+        if (!knock(target, &up, why, err))
+            return false;
+        if (up)
+            return true;
+        if (dead(target, err))
+            return false;
+        if (io_now_ms() >= until)
+            return err_set(err, ERR_TARGET, "cannot connect to %s: %s", target->url_text, why);
+        if (!pause_ms(target, RETRY_MS, err))
+            return false;
+    }
+}
+
+static void learn_name(const struct http1_head *head, struct probe *out)
+{
+    const struct http1_field *name =
+        http1_field(head, head->kind == HTTP1_REQUEST ? "User-Agent" : "Server", 0);
+    const struct http1_field *extensions = http1_field(head, "Sec-WebSocket-Extensions", 0);
+
+    if (name)
+        snprintf(out->name, sizeof out->name, "%.*s", BYTES_ARG(bytes_take(name->value, 100)));
+    out->deflate = extensions && bytes_find(extensions->value, BYTES_LIT("permessage-deflate")) <
+                                     extensions->value.len;
+}
+
+static bool learn(struct slot *s, struct probe *out, struct err *err)
+{
+    const struct transcript *t = &s->transcript;
+    struct http1_head head;
+    unsigned status = 0;
+
+    memset(out, 0, sizeof *out);
+    for (size_t i = 0; i < t->count; i++) {
+        const struct entry *e = &t->entries[i];
+        if (e->kind == ENTRY_HEAD_IN && talk_head(e, &head)) {
+            learn_name(&head, out);
+            status = head.status;
+        }
+        out->open |= e->kind == ENTRY_HEAD_IN && (status == 101 || head.kind == HTTP1_REQUEST);
+        out->echoes |= e->kind == ENTRY_MESSAGE_IN && e->head.opcode == WS_TEXT &&
+                       bytes_eq_str(e->data, "wsproof");
+        out->answers_ping |= e->kind == ENTRY_FRAME_IN && e->head.opcode == WS_PONG;
+        if (e->kind == ENTRY_HEAD_BAD)
+            return err_set(err, ERR_TARGET, "%s does not speak HTTP: %s", s->target->url_text, e->text);
+    }
+    if (out->open)
+        return true;
+    if (s->run.trouble)
+        return err_set(err, ERR_TARGET, "%s%s%s", s->target->url_text, *s->target->url_text ? ": " : "",
+                       s->run.trouble);
+    if (status != 0)
+        return err_set(err, ERR_TARGET, "%s answers a WebSocket handshake with HTTP %u %s",
+                       s->target->url_text, status, http1_reason(status));
+    return err_set(err, ERR_TARGET, "%s did not answer a WebSocket handshake in time", s->target->url_text);
+}
+
+static bool run_probe(struct target *target, const struct script_case *c,
+                      const struct run_options *options, struct probe *out, struct err *err)
+{
+    struct slot slot = { .attempt = 1, .alone = true };
+    bool ok = slot_begin(&slot, target, c, options, options->expect_us * 3, err) &&
+              run_slot(&slot, target, err) && learn(&slot, out, err);
+
+    slot_free(&slot);
+    return ok;
+}
+
+bool probe_target(struct target *target, const struct run_options *options, struct probe *out,
+                  struct err *err)
+{
+    struct arena arena = { 0 };
+    struct script_file file;
+    bool ok = parse_probe(&arena, &file, err) &&
+              (target->options.role == ROLE_CLIENT || probe_reach(target, err)) &&
+              run_probe(target, &file.cases[0], options, out, err);
+
+    if (ok && !target_memory(target, &out->memory))
+        out->memory = 0;
+    arena_free(&arena);
+    return ok;
+}

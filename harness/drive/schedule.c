@@ -1,0 +1,361 @@
+#include "drive/schedule.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "io/clock.h"
+
+#define LOST_MAX 3      /* alone and in a row unreachable: the target is gone for good */
+#define RESTARTS_MAX 50 /* a server that dies at every case is a finding, not a reason to run for hours */
+#define CLIENT_SAYS_NOT_IMPLEMENTED 89
+
+/* A case that waits for its turn alone, and what its run beside others gave. */
+struct again {
+    size_t index;
+    unsigned attempts;
+    bool failed; /* it would have been a fail, for `reason` */
+    const char *reason;
+};
+
+struct schedule {
+    struct target *target;
+    const struct script_case *const *cases;
+    size_t n_cases, next;
+    struct schedule_options options;
+    const struct probe *probe;
+    struct slot *slots;
+    unsigned n_slots;
+    struct again *again; /* a queue: taken at `again_next` */
+    size_t n_again, again_next;
+    struct again now_alone;
+    bool alone;          /* the phase */
+    bool interrupted;
+    unsigned lost, restarts;
+    struct arena arena;
+};
+
+struct schedule *schedule_new(struct target *target, const struct script_case *const *cases,
+                              size_t n_cases, const struct schedule_options *options,
+                              const struct probe *probe, struct err *err)
+{
+    struct arena arena = { 0 };
+    struct schedule *s = arena_new(&arena, sizeof *s);
+
+    if (s) {
+        s->arena = arena;
+        s->target = target;
+        s->cases = cases;
+        s->n_cases = n_cases;
+        s->options = *options;
+        s->options.run.echoes = probe->echoes;
+        s->probe = probe;
+        s->n_slots = options->jobs < 1 ? 1 : options->jobs < SCHEDULE_JOBS_MAX ? options->jobs : SCHEDULE_JOBS_MAX;
+        s->slots = arena_array(&s->arena, s->n_slots, sizeof *s->slots);
+        s->again = arena_array(&s->arena, n_cases + 1, sizeof *s->again);
+    }
+    if (!s || !s->slots || !s->again) {
+        arena_free(s ? &s->arena : &arena);
+        err_memory(err, "the schedule");
+        return NULL;
+    }
+    return s;
+}
+
+void schedule_free(struct schedule *s)
+{
+    struct arena arena;
+
+    if (!s)
+        return;
+    for (unsigned i = 0; i < s->n_slots; i++)
+        slot_free(&s->slots[i]);
+    arena = s->arena; /* it holds the schedule itself */
+    arena_free(&arena);
+}
+
+size_t schedule_running(const struct schedule *s)
+{
+    size_t n = 0;
+
+    for (unsigned i = 0; i < s->n_slots; i++)
+        n += s->slots[i].state == SLOT_RUNNING;
+    return n;
+}
+
+/* What measures, watches memory or may destroy runs alone from the start. */
+static bool wants_to_be_alone(const struct script_case *c)
+{
+    if (script_case_has_tag(c, "destructive") || script_case_has_tag(c, "alone"))
+        return true;
+    for (size_t i = 0; i < c->n_steps; i++)
+        if (c->steps[i].op == OP_MEASURE ||
+            (c->steps[i].op == OP_EXPECT && c->steps[i].as.expect.kind == EXPECT_MEMORY))
+            return true;
+    return false;
+}
+
+static void run_alone_later(struct schedule *s, struct again again)
+{
+    if (s->n_again <= s->n_cases)
+        s->again[s->n_again++] = again;
+}
+
+static void plain_outcome(const struct schedule *s, size_t index, struct verdict verdict, struct outcome *out)
+{
+    *out = (struct outcome){ .c = s->cases[index], .index = index, .verdict = verdict };
+}
+
+static bool begin(struct schedule *s, struct slot *slot, size_t index, unsigned attempt, struct outcome *out)
+{
+    struct run_options run = s->options.run;
+    struct err err;
+
+    slot->attempt = attempt;
+    slot->alone = s->alone;
+    slot->index = index;
+    /* Alone and again: patience in place of barriers, so that none can have had a part in it. */
+    if (attempt > 1)
+        run.barriers = false;
+    if (slot_begin(slot, s->target, s->cases[index], &run, s->options.case_us, &err)) {
+        slot_drive(slot);
+        return true;
+    }
+    slot_free(slot);
+    const char *why = arena_str(&s->arena, bytes_str(err.text));
+    plain_outcome(s, index, verdict_error(why ? why : "out of memory"), out);
+    out->attempts = attempt;
+    return false;
+}
+
+static struct slot *free_slot(struct schedule *s)
+{
+    for (unsigned i = 0; i < s->n_slots; i++)
+        if (s->slots[i].state == SLOT_FREE)
+            return &s->slots[i];
+    return NULL;
+}
+
+/* Starts what can be started. True: a case came out without being run. */
+static bool fill_together(struct schedule *s, struct outcome *out)
+{
+    struct slot *slot;
+
+    while (s->next < s->n_cases && (slot = free_slot(s))) {
+        size_t index = s->next++;
+        const struct script_case *c = s->cases[index];
+        const char *lacks = profile_lacks(s->options.profile, s->probe, &s->target->options, c, &s->arena);
+        if (lacks) {
+            plain_outcome(s, index, verdict_skip(lacks), out);
+            return true;
+        }
+        if (wants_to_be_alone(c))
+            run_alone_later(s, (struct again){ .index = index });
+        else if (!begin(s, slot, index, 1, out))
+            return true;
+    }
+    return false;
+}
+
+static bool fill_alone(struct schedule *s, struct outcome *out)
+{
+    if (schedule_running(s) > 0 || s->again_next == s->n_again)
+        return false;
+    s->now_alone = s->again[s->again_next++];
+    return !begin(s, &s->slots[0], s->now_alone.index, s->now_alone.attempts + 1, out);
+}
+
+static const char *tail_of(struct schedule *s, const struct slot *slot)
+{
+    const struct buf *b = s->target->process ? &s->target->err_output : &slot->err_output;
+    return b->len > 0 ? arena_str(&s->arena, buf_bytes(b)) : NULL;
+}
+
+/* What this run says, looked at by itself. */
+static struct verdict judge(struct schedule *s, struct slot *slot)
+{
+    struct verdict v;
+    const char *trouble = slot->run.trouble;
+
+    if (slot->exit_code == CLIENT_SAYS_NOT_IMPLEMENTED)
+        return verdict_skip("the client says that it does not implement this (exit code 89)");
+    if (trouble) {
+        const char *kept = arena_str(&s->arena, bytes_str(trouble));
+        kept = kept ? kept : "out of memory";
+        return slot->run.unsupported ? verdict_skip(kept) : verdict_error(kept);
+    }
+    if (!verdict_judge(slot->c, &slot->transcript, &s->options.verdict, &s->arena, &v))
+        return verdict_error("out of memory");
+    return v;
+}
+
+static bool doubtful(const struct verdict *v)
+{
+    return v->result == VERDICT_FAIL || v->result == VERDICT_ERROR || v->retry;
+}
+
+/* Alone it came out better: what it did beside others is told, and convicts nobody. */
+static void only_beside_others(struct schedule *s, struct verdict *v)
+{
+    const char *reason = arena_print(&s->arena, "%s: seen only beside other cases or with a barrier, not alone",
+                                     s->now_alone.reason ? s->now_alone.reason : "it failed");
+
+    v->result = v->behaviour = VERDICT_INFO;
+    v->closing_grade = VERDICT_PASS;
+    v->reason = reason ? reason : s->now_alone.reason;
+}
+
+static void take_outcome(struct schedule *s, struct slot *slot, struct verdict v, struct outcome *out)
+{
+    plain_outcome(s, slot->index, v, out);
+    out->attempts = slot->attempt;
+    out->duration_us = slot->ended_us - slot->started_us;
+    if (v.result != VERDICT_PASS)
+        out->err_output = tail_of(s, slot);
+    out->transcript = slot->transcript;
+    slot->transcript = (struct transcript){ 0 };
+}
+
+static void count_lost(struct schedule *s, const struct slot *slot)
+{
+    if (slot->not_reached && slot->target->options.role == ROLE_SERVER)
+        s->lost += slot->alone;
+    else
+        s->lost = 0;
+}
+
+/* A slot that has ended: an outcome, or once more alone. */
+static bool settle(struct schedule *s, struct slot *slot, struct outcome *out)
+{
+    struct verdict v = judge(s, slot);
+    bool first = slot->attempt == 1;
+
+    count_lost(s, slot);
+    if (first && doubtful(&v)) {
+        run_alone_later(s, (struct again){ slot->index, 1, v.result == VERDICT_FAIL, v.reason });
+        slot_free(slot);
+        return false;
+    }
+    if (!first && s->now_alone.failed && v.result != VERDICT_FAIL && v.result != VERDICT_ERROR &&
+        v.result != VERDICT_SKIP)
+        only_beside_others(s, &v);
+    take_outcome(s, slot, v, out);
+    slot_free(slot);
+    return true;
+}
+
+/* The server is gone. Alone, it was the case; beside others it may have been any of them. */
+static void target_died(struct schedule *s)
+{
+    for (unsigned i = 0; i < s->n_slots; i++) {
+        struct slot *slot = &s->slots[i];
+        if (slot->state != SLOT_RUNNING)
+            continue;
+        if (slot->alone) {
+            struct entry e = { .kind = ENTRY_PROCESS, .flag = true, .us = io_now_us() - slot->started_us,
+                               .step = ENTRY_NO_STEP, .text = s->target->how };
+            if (!transcript_add(&slot->transcript, &e))
+                slot->run.trouble = "out of memory";
+            run_ended(&slot->run, END_RESET, s->target->how, io_now_us());
+            slot_drive(slot);
+        } else {
+            run_alone_later(s, (struct again){ .index = slot->index, .attempts = slot->attempt });
+            slot_free(slot);
+        }
+    }
+}
+
+static bool restart_target(struct schedule *s, struct err *err)
+{
+    if (s->restarts++ == RESTARTS_MAX)
+        return err_set(err, ERR_TARGET, "the target died %d times", RESTARTS_MAX);
+    return target_start(s->target, err) && probe_reach(s->target, err);
+}
+
+static uint64_t next_deadline_ms(const struct schedule *s)
+{
+    uint64_t until = UINT64_MAX;
+
+    for (unsigned i = 0; i < s->n_slots; i++)
+        if (s->slots[i].state == SLOT_RUNNING && s->slots[i].until_us < until)
+            until = s->slots[i].until_us;
+    return until == UINT64_MAX ? until : until / 1000 + 1;
+}
+
+static void drive_due(struct schedule *s)
+{
+    uint64_t now = io_now_us();
+
+    for (unsigned i = 0; i < s->n_slots; i++)
+        if (s->slots[i].state == SLOT_RUNNING && s->slots[i].until_us <= now)
+            slot_drive(&s->slots[i]);
+}
+
+static void dispatch(struct schedule *s, const struct io_event *event)
+{
+    if (event->kind == IO_SIGNAL)
+        s->interrupted = true;
+    for (unsigned i = 0; i < s->n_slots; i++) {
+        if (slot_take(&s->slots[i], event)) {
+            slot_drive(&s->slots[i]);
+            return;
+        }
+    }
+    target_take(s->target, event);
+}
+
+static struct slot *ended_slot(struct schedule *s)
+{
+    for (unsigned i = 0; i < s->n_slots; i++)
+        if (s->slots[i].state == SLOT_OVER)
+            return &s->slots[i];
+    return NULL;
+}
+
+/* One wait and what came of it. */
+static bool wait_once(struct schedule *s, struct err *err)
+{
+    struct io_event event;
+
+    if (!io_loop_next(s->target->loop, next_deadline_ms(s), &event, err))
+        return false;
+    if (event.kind == IO_TIME)
+        drive_due(s);
+    else
+        dispatch(s, &event);
+    return true;
+}
+
+bool schedule_next(struct schedule *s, struct outcome *out, struct err *err)
+{
+    struct slot *slot;
+
+    err->code = ERR_NONE;
+    for (;;) {
+        if (s->interrupted)
+            return err_set(err, ERR_TARGET, "interrupted");
+        if (s->lost >= LOST_MAX)
+            return err_set(err, ERR_TARGET, "the target is gone: %s", s->target->url_text);
+        while ((slot = ended_slot(s)))
+            if (settle(s, slot, out))
+                return true;
+        if (s->target->exited) {
+            target_died(s);
+            if (!restart_target(s, err))
+                return false;
+            continue;
+        }
+        if (s->alone ? fill_alone(s, out) : fill_together(s, out))
+            return true;
+        if (ended_slot(s))
+            continue;
+        if (schedule_running(s) > 0) {
+            if (!wait_once(s, err))
+                return false;
+        } else if (!s->alone) {
+            s->alone = true;
+        } else if (s->again_next == s->n_again) {
+            return false;
+        }
+    }
+}

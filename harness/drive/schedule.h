@@ -1,0 +1,46 @@
+#ifndef DRIVE_SCHEDULE_H
+#define DRIVE_SCHEDULE_H
+
+#include "drive/probe.h"
+#include "drive/profile.h"
+#include "verdict/verdict.h"
+
+/* Who runs when, against what, and what died. Cases run beside each other; each would-be fail, and
+ * each case that was under way when the target died, runs again alone before it counts. Outcomes
+ * are pulled, in the order in which they become certain. */
+#define SCHEDULE_JOBS_MAX 256
+
+struct schedule_options {
+    struct run_options run;         /* for every case; `echoes` comes from the probe */
+    struct verdict_options verdict;
+    unsigned jobs;
+    uint64_t case_us;
+    const struct profile *profile;  /* NULL: none */
+};
+
+struct outcome {
+    const struct script_case *c;
+    size_t index;                 /* in the list that was given */
+    struct verdict verdict;
+    struct transcript transcript; /* the reader's to free */
+    uint64_t duration_us;
+    unsigned attempts;
+    const char *err_output;       /* the target's last stderr, for what did not pass; NULL: none */
+};
+
+struct schedule;
+
+/* The list and the target must outlive it. */
+NODISCARD struct schedule *schedule_new(struct target *target, const struct script_case *const *cases,
+                                        size_t n_cases, const struct schedule_options *options,
+                                        const struct probe *probe, struct err *err);
+void schedule_free(struct schedule *s);
+
+/* The next outcome. False: all have been given, or it cannot go on (`err` is then set): the target
+ * is gone for good, or a signal said to stop. Its texts live as long as the schedule. */
+NODISCARD bool schedule_next(struct schedule *s, struct outcome *out, struct err *err);
+
+/* Cases under way now, for a progress line. */
+size_t schedule_running(const struct schedule *s);
+
+#endif

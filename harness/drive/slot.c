@@ -1,0 +1,307 @@
+#include "drive/slot.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "io/clock.h"
+
+/* Time for the second connection of `expect alive`. */
+#define FRESH_MS 5000
+
+static bool start_run(struct slot *s, struct target *target, const struct script_case *c,
+                      const struct run_options *options, uint64_t case_us, struct err *err)
+{
+    unsigned attempt = s->attempt;
+    bool alone = s->alone;
+    size_t index = s->index;
+
+    memset(s, 0, sizeof *s);
+    s->attempt = attempt;
+    s->alone = alone;
+    s->index = index;
+    s->target = target;
+    s->c = c;
+    s->exit_code = -1;
+    s->state = SLOT_RUNNING;
+    s->started_us = io_now_us();
+    s->stop_us = s->started_us + (c->timeout_ms ? c->timeout_ms * 1000 : case_us);
+    buf_init(&s->err_output, TARGET_STDERR_MAX * 2);
+    if (run_init(&s->run, c, options, &s->transcript, s->started_us))
+        return true;
+    return err_memory(err, "a case");
+}
+
+/* One process and one port of its own for each case: nobody else can come to it. */
+static bool start_client(struct slot *s, struct err *err)
+{
+    struct target *t = s->target;
+
+    s->listener = io_listen(t->loop, "127.0.0.1", 0, t->options.tls, s, err);
+    if (!s->listener)
+        return false;
+    s->process = target_start_client(t, io_listener_port(s->listener), err);
+    return s->process != NULL;
+}
+
+bool slot_begin(struct slot *s, struct target *target, const struct script_case *c,
+                const struct run_options *options, uint64_t case_us, struct err *err)
+{
+    if (!start_run(s, target, c, options, case_us, err))
+        return false;
+    return target->options.role == ROLE_SERVER || start_client(s, err);
+}
+
+bool slot_adopt(struct slot *s, struct target *target, const struct script_case *c,
+                const struct run_options *options, uint64_t case_us, struct io_conn *conn,
+                struct bytes first, struct err *err)
+{
+    struct run_act act;
+
+    if (!start_run(s, target, c, options, case_us, err))
+        return false;
+    s->conn = conn;
+    io_conn_set_owner(conn, s);
+    run_next(&s->run, s->started_us, &act); /* RUN_OPEN: here it is */
+    run_opened(&s->run, io_conn_tls_name(conn), s->started_us);
+    run_feed(&s->run, (uint8_t *)(uintptr_t)first.ptr, first.len, s->started_us);
+    return true;
+}
+
+static enum entry_end entry_end_of(enum io_end end)
+{
+    switch (end) {
+    case IO_END_FIN: return END_FIN;
+    case IO_END_TLS_CUT: return END_TLS_CUT;
+    case IO_END_RESET: return END_RESET;
+    case IO_END_NOT_REACHED: return END_NOT_REACHED;
+    case IO_END_TLS_FAILED: return END_TLS_FAILED;
+    case IO_END_ERROR: break;
+    }
+    return END_ERROR;
+}
+
+static void open_connection(struct slot *s, uint64_t now)
+{
+    struct target *t = s->target;
+    struct err err;
+
+    if (t->options.role == ROLE_CLIENT)
+        return; /* it comes to us: IO_ACCEPTED */
+    s->conn = io_connect(t->loop, t->url.host, t->url.port, t->options.tls, t->options.sni, s, &err);
+    if (!s->conn)
+        run_ended(&s->run, END_NOT_REACHED, err.text, now);
+}
+
+static void write_out(struct slot *s, struct bytes data)
+{
+    enum io_sent sent = s->conn ? io_conn_send(s->conn, data) : IO_GONE;
+    run_written(&s->run, sent == IO_WAITS);
+}
+
+static void hang_up(struct slot *s, bool reset)
+{
+    if (s->conn && reset)
+        io_conn_reset(s->conn);
+    else if (s->conn)
+        io_conn_close(s->conn);
+    s->conn = NULL;
+}
+
+static void try_fresh(struct slot *s, uint64_t now)
+{
+    struct target *t = s->target;
+    struct peer_client_options options = { .url = &t->url, .tls = t->options.tls, .sni = t->options.sni,
+                                           .seed = s->transcript.seed + 1 };
+    struct err err;
+
+    s->fresh_pinged = false;
+    s->fresh = t->options.role == ROLE_SERVER ? peer_client_new(t->loop, &options, &err) : NULL;
+    if (!s->fresh)
+        run_alive(&s->run, false, "no second connection could be made", now);
+}
+
+static void look_at_memory(struct slot *s, uint64_t now)
+{
+    uint64_t bytes = 0;
+
+    if (!target_memory(s->target, &bytes))
+        bytes = 0;
+    run_memory(&s->run, bytes, now);
+}
+
+static void over(struct slot *s, uint64_t now)
+{
+    hang_up(s, false);
+    s->ended_us = now;
+    s->state = SLOT_OVER;
+}
+
+static uint64_t min_us(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* False: the run waits. */
+static bool perform(struct slot *s, const struct run_act *act, uint64_t now)
+{
+    switch (act->kind) {
+    case RUN_WAIT: s->until_us = min_us(act->until_us, s->stop_us); return false;
+    case RUN_OPEN: open_connection(s, now); break;
+    case RUN_WRITE: write_out(s, act->data); break;
+    case RUN_SHUTDOWN:
+        if (s->conn)
+            io_conn_shutdown(s->conn);
+        break;
+    case RUN_RESET: hang_up(s, true); break;
+    case RUN_CLOSE: hang_up(s, false); break;
+    case RUN_READ:
+        if (s->conn)
+            io_conn_read(s->conn, act->on);
+        break;
+    case RUN_ALIVE: try_fresh(s, now); break;
+    case RUN_MEMORY: look_at_memory(s, now); break;
+    case RUN_DONE: over(s, now); return false;
+    }
+    return true;
+}
+
+void slot_drive(struct slot *s)
+{
+    struct run_act act;
+    uint64_t now = io_now_us();
+
+    if (s->state == SLOT_RUNNING && now >= s->stop_us && s->run.state < RUN_STATE_OVER)
+        run_stop(&s->run, "the time for the whole case is up", now);
+    while (s->state == SLOT_RUNNING) {
+        run_next(&s->run, now, &act);
+        if (!perform(s, &act, now))
+            return;
+        now = io_now_us();
+    }
+}
+
+static void conn_event(struct slot *s, const struct io_event *event, uint64_t now)
+{
+    switch (event->kind) {
+    case IO_CONNECTED: run_opened(&s->run, io_conn_tls_name(s->conn), now); break;
+    case IO_DATA: run_feed(&s->run, event->data, event->len, now); break;
+    case IO_SENT: run_drained(&s->run); break;
+    case IO_ENDED:
+        s->not_reached |= event->end == IO_END_NOT_REACHED;
+        run_ended(&s->run, entry_end_of(event->end), event->why, now);
+        break;
+    case IO_TIME: case IO_ACCEPTED: case IO_OUTPUT: case IO_EXITED: case IO_SIGNAL: break;
+    }
+}
+
+/* A second connection of a client has no business in a case. */
+static void accepted(struct slot *s, const struct io_event *event, uint64_t now)
+{
+    if (s->conn || s->run.up) {
+        io_conn_close(event->conn);
+        return;
+    }
+    s->conn = event->conn;
+    io_conn_set_owner(s->conn, s);
+    run_opened(&s->run, io_conn_tls_name(s->conn), now);
+}
+
+/* Whole lines of a client's stdout are its reports. */
+static void client_output(struct slot *s, const struct io_event *event, uint64_t now)
+{
+    if (event->is_stderr) {
+        /* What does not fit is left out: it is for people to read. */
+        if (s->err_output.len + event->len < TARGET_STDERR_MAX &&
+            !buf_append(&s->err_output, bytes_of(event->data, event->len)))
+            buf_clear(&s->err_output);
+        return;
+    }
+    for (size_t i = 0; i < event->len; i++) {
+        if (event->data[i] != '\n') {
+            if (s->out_len < sizeof s->out_line - 1)
+                s->out_line[s->out_len++] = (char)event->data[i];
+            continue;
+        }
+        s->out_line[s->out_len] = '\0';
+        s->out_len = 0;
+        run_output(&s->run, false, s->out_line, now);
+    }
+}
+
+static void client_exited(struct slot *s, uint64_t now)
+{
+    struct io_process_status status = io_process_status(s->process);
+
+    target_status_text(&status, s->client_how, sizeof s->client_how);
+    s->exit_code = status.signal ? 128 + status.signal : status.exit_code;
+    if (!s->run.up) {
+        char why[192];
+        snprintf(why, sizeof why, "the client %s before it connected", s->client_how);
+        run_ended(&s->run, END_NOT_REACHED, why, now);
+    }
+}
+
+static void fresh_event(struct slot *s, const struct io_event *event, uint64_t now)
+{
+    struct ws_event e;
+    bool alive = false;
+
+    if (!peer_client_take(s->fresh, event, now / 1000))
+        return;
+    while (peer_client_next(s->fresh, &e, now / 1000)) {
+        if (e.kind == WS_EVENT_OPEN)
+            s->fresh_pinged = peer_client_send(s->fresh, WS_PING, BYTES_LIT("alive?"));
+        alive |= e.kind == WS_EVENT_PONG;
+    }
+    if (!alive && !peer_client_done(s->fresh))
+        return;
+    const char *why = peer_client_trouble(s->fresh);
+    run_alive(&s->run, alive, alive ? NULL : why ? why : "it did not answer", now);
+    peer_client_free(s->fresh);
+    s->fresh = NULL;
+}
+
+bool slot_take(struct slot *s, const struct io_event *event)
+{
+    uint64_t now = io_now_us();
+
+    if (s->state != SLOT_RUNNING)
+        return false;
+    if (event->kind == IO_ACCEPTED && event->listener == s->listener && s->listener) {
+        accepted(s, event, now);
+        return true;
+    }
+    if (s->conn && event->conn == s->conn) {
+        conn_event(s, event, now);
+        return true;
+    }
+    if (s->process && event->process == s->process) {
+        if (event->kind == IO_OUTPUT)
+            client_output(s, event, now);
+        if (event->kind == IO_EXITED)
+            client_exited(s, now);
+        return true;
+    }
+    if (s->fresh && event->conn && event->owner == s->fresh) {
+        fresh_event(s, event, now);
+        return true;
+    }
+    return false;
+}
+
+void slot_free(struct slot *s)
+{
+    if (s->state == SLOT_FREE)
+        return;
+    hang_up(s, false);
+    if (s->fresh)
+        peer_client_free(s->fresh);
+    if (s->listener)
+        io_listener_close(s->listener);
+    if (s->process)
+        io_process_free(s->process);
+    run_free(&s->run);
+    transcript_free(&s->transcript);
+    buf_free(&s->err_output);
+    memset(s, 0, sizeof *s);
+}

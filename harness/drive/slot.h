@@ -1,0 +1,51 @@
+#ifndef DRIVE_SLOT_H
+#define DRIVE_SLOT_H
+
+#include "drive/target.h"
+#include "run/run.h"
+
+/* One case under way: joins a run to its connection, and in test-client to the client's process. */
+enum slot_state { SLOT_FREE, SLOT_RUNNING, SLOT_OVER };
+
+struct slot {
+    enum slot_state state;
+    struct target *target;
+    const struct script_case *c;
+    size_t index;        /* of the case in the selection */
+    unsigned attempt;    /* from 1 */
+    bool alone;          /* nothing else runs beside it */
+    struct run run;
+    struct transcript transcript; /* of the run; taken over by who reads the outcome */
+    struct io_conn *conn;
+    struct io_listener *listener; /* clients: where the client comes to */
+    struct io_process *process;   /* clients: it */
+    struct peer_client *fresh;    /* the second connection of `expect alive` */
+    bool fresh_pinged;
+    char out_line[512];
+    size_t out_len;
+    struct buf err_output;
+    uint64_t started_us, ended_us, until_us, stop_us;
+    int exit_code;       /* of the client; -1: not yet */
+    bool not_reached;
+    char client_how[128];
+};
+
+/* `case_us` bounds the whole case. False: no memory or the client would not start (`err`). */
+NODISCARD bool slot_begin(struct slot *s, struct target *target, const struct script_case *c,
+                          const struct run_options *options, uint64_t case_us, struct err *err);
+
+/* For a case server: the connection is there already, and its first bytes with it. */
+NODISCARD bool slot_adopt(struct slot *s, struct target *target, const struct script_case *c,
+                          const struct run_options *options, uint64_t case_us, struct io_conn *conn,
+                          struct bytes first, struct err *err);
+
+/* Does what the run wants until it waits. */
+void slot_drive(struct slot *s);
+
+/* Takes an event that is this slot's; slot_drive follows. */
+bool slot_take(struct slot *s, const struct io_event *event);
+
+/* Hangs up and forgets; the transcript too, unless it was taken (zeroed). */
+void slot_free(struct slot *s);
+
+#endif

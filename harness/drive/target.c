@@ -1,0 +1,168 @@
+#define _POSIX_C_SOURCE 200809L /* strsignal */
+#include "drive/target.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+static const char *base_of(struct target *t)
+{
+    snprintf(t->base, sizeof t->base, "%s://%s", t->url.secure ? "wss" : "ws", t->url.authority);
+    snprintf(t->port_text, sizeof t->port_text, "%u", t->url.port);
+    return t->base;
+}
+
+bool target_init(struct target *t, struct io_loop *loop, const struct target_options *options,
+                 struct err *err)
+{
+    memset(t, 0, sizeof *t);
+    t->options = *options;
+    t->loop = loop;
+    buf_init(&t->err_output, TARGET_STDERR_MAX * 2);
+    if (options->command && !strstr(options->command, "{port}") && !strstr(options->command, "{url}") &&
+        !(options->role == ROLE_SERVER && options->url))
+        return err_set(err, ERR_USAGE,
+                       "--exec needs {port} or {url} in its command%s, to tell the target where to %s",
+                       options->role == ROLE_SERVER ? ", or a URL beside it" : "",
+                       options->role == ROLE_SERVER ? "listen" : "connect");
+    if (!options->url)
+        return true;
+    if (!peer_url_parse(options->url, &t->url, err))
+        return false;
+    snprintf(t->url_text, sizeof t->url_text, "%s", options->url);
+    base_of(t);
+    return true;
+}
+
+void target_free(struct target *t)
+{
+    target_stop(t);
+    buf_free(&t->err_output);
+}
+
+struct place {
+    const char *name, *value;
+};
+
+static const struct place *place_at(const char *text, const struct place *places)
+{
+    while (places->name && strncmp(text, places->name, strlen(places->name)) != 0)
+        places++;
+    return places->name ? places : NULL;
+}
+
+/* The command with {port}, {url} and {cacert} filled in; no shell ever sees it. */
+static bool fill(const char *command, const struct place *places, struct buf *out)
+{
+    while (*command) {
+        const struct place *place = place_at(command, places);
+        if (!(place ? buf_append(out, bytes_str(place->value)) : buf_push(out, (uint8_t)*command)))
+            return false;
+        command += place ? strlen(place->name) : 1;
+    }
+    return buf_push(out, '\0');
+}
+
+static struct io_process *start(struct target *t, const char *port, const char *url, void *owner,
+                                struct err *err)
+{
+    const char *cacert = t->options.cacert ? t->options.cacert : "";
+    struct place places[] = { { "{port}", port }, { "{url}", url }, { "{cacert}", cacert }, { NULL, NULL } };
+    struct io_process *process = NULL;
+    struct buf command;
+
+    buf_init(&command, 1 << 16);
+    if (!fill(t->options.command, places, &command)) {
+        err_memory(err, "the command of --exec");
+    } else {
+        char **words = io_process_words((const char *)command.ptr, err);
+        process = words ? io_process_start(t->loop, words, owner, err) : NULL;
+        alloc_free(words);
+    }
+    buf_free(&command);
+    return process;
+}
+
+static bool choose_address(struct target *t, struct err *err)
+{
+    uint16_t port;
+
+    if (t->options.url)
+        return true;
+    port = io_free_port();
+    if (port == 0)
+        return err_set(err, ERR_SYSTEM, "no free port on 127.0.0.1");
+    snprintf(t->url_text, sizeof t->url_text, "%s://127.0.0.1:%u/", t->options.tls ? "wss" : "ws", port);
+    return peer_url_parse(t->url_text, &t->url, err) && base_of(t);
+}
+
+bool target_start(struct target *t, struct err *err)
+{
+    target_stop(t);
+    if (!choose_address(t, err))
+        return false;
+    t->exited = false;
+    t->how[0] = '\0';
+    buf_clear(&t->err_output);
+    t->process = start(t, t->port_text, t->url_text, t, err);
+    t->starts++;
+    return t->process != NULL;
+}
+
+void target_stop(struct target *t)
+{
+    if (t->process)
+        io_process_free(t->process);
+    t->process = NULL;
+}
+
+struct io_process *target_start_client(struct target *t, uint16_t port, struct err *err)
+{
+    char port_text[8], url[64];
+
+    snprintf(port_text, sizeof port_text, "%u", port);
+    snprintf(url, sizeof url, "%s://%s:%u/", t->options.tls ? "wss" : "ws",
+             t->options.tls ? "localhost" : "127.0.0.1", port);
+    return start(t, port_text, url, NULL, err);
+}
+
+void target_status_text(const struct io_process_status *status, char *out, size_t size)
+{
+    if (status->running)
+        snprintf(out, size, "is running");
+    else if (status->signal != 0)
+        snprintf(out, size, "was killed by signal %d (%s)", status->signal, strsignal(status->signal));
+    else
+        snprintf(out, size, "exited with %d", status->exit_code);
+}
+
+bool target_take(struct target *t, const struct io_event *event)
+{
+    struct io_process_status status;
+
+    if (!t->process || event->process != t->process)
+        return false;
+    if (event->kind == IO_OUTPUT && event->is_stderr) {
+        if (t->err_output.len + event->len > TARGET_STDERR_MAX)
+            buf_drop(&t->err_output, t->err_output.len / 2);
+        if (!buf_append(&t->err_output, bytes_take(bytes_of(event->data, event->len), TARGET_STDERR_MAX)))
+            buf_clear(&t->err_output);
+    }
+    if (event->kind == IO_EXITED) {
+        status = io_process_status(t->process);
+        target_status_text(&status, t->how, sizeof t->how);
+        t->exited = true;
+    }
+    return true;
+}
+
+bool target_memory(const struct target *t, uint64_t *bytes)
+{
+    struct io_usage usage;
+
+    if (!t->process || !io_process_usage(t->process, &usage))
+        return false;
+    *bytes = usage.resident_kib * 1024;
+    return true;
+}

@@ -1,0 +1,56 @@
+#ifndef DRIVE_TARGET_H
+#define DRIVE_TARGET_H
+
+#include "io/process.h"
+#include "io/tcp.h"
+#include "peer/client.h"
+#include "script/case.h"
+
+/* What is under test, and how to reach it: a server at a URL, a server that we start, or a client
+ * that we start once for each case. */
+#define TARGET_START_MS 15000 /* a server on a busy machine needs a while to accept */
+#define TARGET_STDERR_MAX 8192
+
+struct target_options {
+    enum case_role role;
+    const char *url;     /* servers: where; NULL with `command`: ws://127.0.0.1:{port}/ */
+    const char *command; /* NULL: it runs already */
+    const char *sni;
+    const char *cacert;  /* what {cacert} in the command stands for; NULL: nothing */
+    const struct io_tls *tls; /* NULL: plain */
+};
+
+struct target {
+    struct target_options options;
+    struct io_loop *loop;
+    struct peer_url url;
+    char url_text[2400], base[400], port_text[8];
+    struct io_process *process; /* of a server that we started */
+    bool exited;                /* it is gone; its status is in `how` */
+    char how[128];              /* "exited with 1", "was killed by signal 11" */
+    struct buf err_output;      /* the end of its stderr */
+    unsigned starts;
+};
+
+/* Checks the URL or the command; starts nothing yet. */
+NODISCARD bool target_init(struct target *t, struct io_loop *loop, const struct target_options *options,
+                           struct err *err);
+void target_free(struct target *t);
+
+/* Starts the server that --exec names, on a free port. target_accepts says when it is ready. */
+NODISCARD bool target_start(struct target *t, struct err *err);
+void target_stop(struct target *t);
+
+/* Starts the client that --exec names, for one case that listens on `port`. */
+NODISCARD struct io_process *target_start_client(struct target *t, uint16_t port, struct err *err);
+
+/* Takes what belongs to the server's process. */
+bool target_take(struct target *t, const struct io_event *event);
+
+/* Memory of the server's process tree in bytes; false when it is not ours or gone. */
+NODISCARD bool target_memory(const struct target *t, uint64_t *bytes);
+
+/* "exited with 1", "was killed by signal 11 (Segmentation fault)". */
+void target_status_text(const struct io_process_status *status, char *out, size_t size);
+
+#endif

@@ -1,0 +1,22 @@
+#ifndef IO_FILE_H
+#define IO_FILE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Whole files. Errors name the path and the reason. */
+NODISCARD bool io_file_read(const char *path, size_t max, struct buf *out, struct err *err);
+
+/* Writes beside it and renames, so that a reader sees the old file or the new one. */
+NODISCARD bool io_file_write(const char *path, struct bytes text, struct err *err);
+NODISCARD bool io_file_append(const char *path, struct bytes text, struct err *err);
+NODISCARD bool io_dir_make(const char *path,
+                           struct err *err); /* with its parents; existing is fine */
+bool io_file_exists(const char *path);
+void io_file_remove(const char *path);
+
+/* Calls nobody back: fills `out` with the paths below `dir` that end in `suffix`, sorted, each
+ * ended by a NUL, relative to `dir`. */
+NODISCARD bool io_dir_list(const char *dir, const char *suffix, struct buf *out, struct err *err);
+
+#endif

@@ -1,0 +1,35 @@
+#ifndef IO_PROCESS_H
+#define IO_PROCESS_H
+
+#include "io/loop.h"
+
+/* A program that we start and watch. Its output arrives as IO_OUTPUT, its end as IO_EXITED. It dies
+ * with us (PR_SET_PDEATHSIG) and leads a process group of its own. */
+struct io_process_status {
+    bool running;
+    int exit_code; /* when not running and signal is 0 */
+    int signal;
+};
+
+/* argv[0] is looked up in PATH. The strings are copied. An ERR_SYSTEM names the command. */
+NODISCARD struct io_process *io_process_start(struct io_loop *loop, char *const *argv, void *owner,
+                                              struct err *err);
+struct io_process_status io_process_status(const struct io_process *process);
+long io_process_pid(const struct io_process *process);
+
+void io_process_signal(struct io_process *process, int signal); /* to its whole group */
+/* Kills the group if it still runs, and forgets it: the pointer is dead, no further event. */
+void io_process_free(struct io_process *process);
+
+/* What the process and all its descendants use now, read from /proc. False when it is gone. */
+struct io_usage {
+    uint64_t resident_kib;
+    uint64_t cpu_ms; /* user and system since its start, children still alive included */
+};
+NODISCARD bool io_process_usage(const struct io_process *process, struct io_usage *out);
+
+/* Splits a command line as a shell would, without one: blanks, '…', "…" and \ only; no variables,
+ * no globs. `argv` comes from one block that alloc_free frees; NULL with `err` on an open quote. */
+NODISCARD char **io_process_words(const char *command, struct err *err);
+
+#endif

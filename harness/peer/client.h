@@ -1,0 +1,54 @@
+#ifndef PEER_CLIENT_H
+#define PEER_CLIENT_H
+
+#include "io/tcp.h"
+#include "ws/conn.h"
+
+/* The reference client: one connection of ws/conn over a socket. What to do with its events is the
+ * caller's: echo them or show them to a person (wsproof connect). */
+struct peer_client;
+
+/* A ws:// or wss:// URL taken apart. Views look into `text`. RFC 6455 3. */
+struct peer_url {
+    bool secure;
+    char host[256]; /* without brackets */
+    uint16_t port;
+    char authority[300]; /* host[:port] as Host wants it: no default port, brackets for IPv6 */
+    char target[2048];   /* path and query, at least "/" */
+};
+
+NODISCARD bool peer_url_parse(const char *text, struct peer_url *out, struct err *err);
+
+struct peer_client_options {
+    const struct peer_url *url;
+    const struct io_tls *tls; /* for wss; like the arrays below it must outlive the client */
+    const char *sni;
+    const char *const *protocols;
+    size_t n_protocols;
+    const struct ws_header *headers;
+    size_t n_headers;
+    size_t message_max;
+    uint64_t seed;
+};
+
+NODISCARD struct peer_client *
+peer_client_new(struct io_loop *loop, const struct peer_client_options *options, struct err *err);
+void peer_client_free(struct peer_client *client);
+
+/* Takes one event of the loop if it is this client's. Then, and at the deadline, pull what it means
+ * until there is no more: only that sends what answers it, and ends the connection in the end. */
+bool peer_client_take(struct peer_client *client, const struct io_event *event, uint64_t now_ms);
+bool peer_client_next(struct peer_client *client, struct ws_event *out, uint64_t now_ms);
+uint64_t peer_client_deadline(const struct peer_client *client);
+NODISCARD bool peer_client_send(struct peer_client *client, uint8_t opcode, struct bytes data);
+NODISCARD bool peer_client_close(struct peer_client *client, uint16_t code, struct bytes reason,
+                                 uint64_t now_ms);
+
+size_t
+peer_client_waiting(const struct peer_client *client); /* bytes that the server has not taken */
+
+/* Over for good; how it came to that, for people ("connection refused"), or NULL if in order. */
+bool peer_client_done(const struct peer_client *client);
+const char *peer_client_trouble(const struct peer_client *client);
+
+#endif

@@ -1,0 +1,246 @@
+#include "peer/server.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "io/clock.h"
+#include "io/link.h"
+#include "peer/channel.h"
+
+/* Time limits are looked after all at once, and at most this often: a scan of ten thousand
+ * connections costs about a millisecond. */
+#define SCAN_PAUSE_MS 100
+#define SHOWN_MAX 64
+
+struct peer_server {
+    struct io_loop *loop;
+    struct io_listener *listener; /* NULL once stopped */
+    struct ws_conn_options engine;
+    struct link sessions;
+    size_t n_sessions;
+    uint64_t n_accepted;
+    uint64_t scan_at_ms; /* no connection has a deadline before */
+    uint16_t port;
+    bool verbose;
+};
+
+/* One client. */
+struct session {
+    struct link link;
+    struct channel channel;
+    uint64_t number;
+};
+
+static void say(const struct peer_server *server, const struct session *s, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
+static void say(const struct peer_server *server, const struct session *s, const char *fmt, ...)
+{
+    va_list args;
+
+    if (!server->verbose)
+        return;
+    fprintf(stderr, "#%llu ", (unsigned long long)s->number);
+    va_start(args, fmt);
+    vfprintf(stderr, fmt, args);
+    va_end(args);
+    fputc('\n', stderr);
+}
+
+/* What a client sent, safe for a terminal. */
+static void say_bytes(const struct peer_server *server, const struct session *s, const char *what,
+                      struct bytes data)
+{
+    struct buf shown;
+
+    if (!server->verbose)
+        return;
+    buf_init(&shown, 8 * SHOWN_MAX);
+    if (text_quote(data, SHOWN_MAX, &shown))
+        say(server, s, "%s, %zu bytes: %.*s", what, data.len, BYTES_ARG(buf_bytes(&shown)));
+    buf_free(&shown);
+}
+
+struct peer_server *peer_server_new(struct io_loop *loop, const struct peer_server_options *options,
+                                    struct err *err)
+{
+    struct peer_server *server = alloc_resize(NULL, sizeof *server);
+
+    if (!server) {
+        err_memory(err, "a server");
+        return NULL;
+    }
+    *server = (struct peer_server){
+        .loop = loop,
+        .engine = { .server = true,
+                    .protocols = options->protocols,
+                    .n_protocols = options->n_protocols,
+                    .message_max = options->message_max,
+                    .seed = options->seed },
+        .scan_at_ms = UINT64_MAX,
+        .verbose = options->verbose,
+    };
+    link_init(&server->sessions);
+    server->listener = io_listen(loop, options->host ? options->host : "127.0.0.1", options->port,
+                                 options->tls, server, err);
+    if (!server->listener) {
+        alloc_free(server);
+        return NULL;
+    }
+    server->port = io_listener_port(server->listener);
+    return server;
+}
+
+static void end_session(struct peer_server *server, struct session *s)
+{
+    say(server, s, "gone");
+    link_remove(&s->link);
+    server->n_sessions--;
+    channel_close(&s->channel);
+    alloc_free(s);
+}
+
+void peer_server_free(struct peer_server *server)
+{
+    if (!server)
+        return;
+    for (struct link *l; (l = server->sessions.next) != &server->sessions;)
+        end_session(server, LINK_OWNER(l, struct session, link));
+    if (server->listener)
+        io_listener_close(server->listener);
+    alloc_free(server);
+}
+
+uint16_t peer_server_port(const struct peer_server *server)
+{
+    return server->port;
+}
+
+size_t peer_server_count(const struct peer_server *server)
+{
+    return server->n_sessions;
+}
+
+static void say_event(const struct peer_server *server, const struct session *s,
+                      const struct ws_event *event)
+{
+    switch (event->kind) {
+    case WS_EVENT_OPEN: say_bytes(server, s, "open", event->head->target); return;
+    case WS_EVENT_REFUSED:
+        say(server, s, "refused: %s", ws_rule_row(event->broken.rule)->sentence);
+        return;
+    case WS_EVENT_MESSAGE: say_bytes(server, s, ws_opcode_name(event->opcode), event->data); return;
+    case WS_EVENT_PING: say_bytes(server, s, "ping", event->data); return;
+    case WS_EVENT_PONG: say_bytes(server, s, "pong", event->data); return;
+    case WS_EVENT_CLOSE:
+        say(server, s, "close %u", event->close.has_code ? event->close.code : WS_CLOSE_NO_CODE);
+        return;
+    case WS_EVENT_FAILED:
+        say(server, s, "broke a rule at byte %llu: %s", (unsigned long long)event->broken.at,
+            ws_rule_row(event->broken.rule)->sentence);
+        return;
+    case WS_EVENT_TIMEOUT: say(server, s, "timed out"); return;
+    case WS_EVENT_END: say(server, s, "ended%s", event->clean ? "" : " without a Close"); return;
+    }
+}
+
+/* All events, their answers in one send, and the next deadline. Frees the session at its end. */
+static void serve(struct peer_server *server, struct session *s, uint64_t now_ms)
+{
+    struct channel *c = &s->channel;
+    struct ws_event event;
+
+    while (ws_conn_next(&c->ws, &event, now_ms)) {
+        if (server->verbose)
+            say_event(server, s, &event);
+        if (event.kind == WS_EVENT_MESSAGE && !ws_conn_send(&c->ws, event.opcode, event.data)) {
+            say(server, s, "takes more memory than it may have");
+            end_session(server, s);
+            return;
+        }
+    }
+    if (channel_settle(c, now_ms)) {
+        end_session(server, s);
+        return;
+    }
+    uint64_t deadline = channel_deadline(c);
+    if (deadline < server->scan_at_ms)
+        server->scan_at_ms = deadline;
+}
+
+static void accept_session(struct peer_server *server, struct io_conn *io, uint64_t now_ms)
+{
+    struct session *s = alloc_resize(NULL, sizeof *s);
+
+    if (!s) {
+        io_conn_close(io);
+        return;
+    }
+    server->engine.seed++;
+    if (!channel_open(&s->channel, io, &server->engine, now_ms)) {
+        alloc_free(s);
+        return;
+    }
+    s->number = ++server->n_accepted;
+    link_add(&server->sessions, &s->link);
+    server->n_sessions++;
+    io_conn_set_owner(io, s);
+    say(server, s, "connected%s%s", io_conn_tls_name(io) ? ", " : "",
+        io_conn_tls_name(io) ? io_conn_tls_name(io) : "");
+    serve(server, s, now_ms);
+}
+
+static void scan(struct peer_server *server, uint64_t now_ms)
+{
+    server->scan_at_ms = UINT64_MAX;
+    for (struct link *l = server->sessions.next, *next; l != &server->sessions; l = next) {
+        struct session *s = LINK_OWNER(l, struct session, link);
+        next = l->next;
+        uint64_t deadline = channel_deadline(&s->channel);
+        if (deadline <= now_ms)
+            serve(server, s, now_ms);
+        else if (deadline < server->scan_at_ms)
+            server->scan_at_ms = deadline;
+    }
+    if (server->scan_at_ms < now_ms + SCAN_PAUSE_MS)
+        server->scan_at_ms = now_ms + SCAN_PAUSE_MS;
+}
+
+bool peer_server_take(struct peer_server *server, const struct io_event *event, uint64_t now_ms)
+{
+    if (now_ms >= server->scan_at_ms && event->kind == IO_TIME)
+        scan(server, now_ms);
+    if (!event->conn || event->family != server)
+        return false;
+    if (event->kind == IO_ACCEPTED) {
+        accept_session(server, event->conn, now_ms);
+        return true;
+    }
+    struct session *s = event->owner;
+    channel_take(&s->channel, event, now_ms);
+    serve(server, s, now_ms);
+    return true;
+}
+
+uint64_t peer_server_deadline(const struct peer_server *server)
+{
+    return server->scan_at_ms;
+}
+
+void peer_server_stop(struct peer_server *server, uint64_t now_ms)
+{
+    if (server->listener)
+        io_listener_close(server->listener);
+    server->listener = NULL;
+    for (struct link *l = server->sessions.next, *next; l != &server->sessions; l = next) {
+        struct session *s = LINK_OWNER(l, struct session, link);
+        next = l->next;
+        if (s->channel.ws.state == WS_CONN_HANDSHAKE ||
+            !ws_conn_close(&s->channel.ws, 1001, BYTES_LIT("the server stops"), now_ms))
+            end_session(server, s);
+        else
+            serve(server, s, now_ms);
+    }
+}

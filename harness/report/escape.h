@@ -1,0 +1,27 @@
+#ifndef REPORT_ESCAPE_H
+#define REPORT_ESCAPE_H
+
+#include "base/buf.h"
+
+/* Text for other languages, whatever bytes it holds: what is no UTF-8 becomes U+FFFD, a byte each.
+ * No quotes around it. False: no memory, or the ceiling of `out`. */
+
+/* Inside a JSON string (and a double-quoted YAML one). */
+NODISCARD bool report_escape_json(struct bytes in, struct buf *out);
+
+/* Inside an XML element or a quoted attribute; what XML 1.0 cannot hold becomes U+FFFD. */
+NODISCARD bool report_escape_xml(struct bytes in, struct buf *out);
+NODISCARD bool report_escape_xml_attribute(struct bytes in, struct buf *out);
+
+/* Inside an HTML element or a quoted attribute. Characters that cannot be seen, or that turn the
+ * direction of the text around them, are shown as \u{202e}. */
+NODISCARD bool report_escape_html(struct bytes in, struct buf *out);
+
+/* Inside a TAP description: one line, in which "#" would begin a directive. TAP 14. */
+NODISCARD bool report_escape_tap(struct bytes in, struct buf *out);
+
+/* The first character of `in` (not empty) and how many bytes it takes; a byte that is no part of
+ * UTF-8 is taken alone as U+FFFD. */
+size_t report_escape_next(struct bytes in, uint32_t *character);
+
+#endif

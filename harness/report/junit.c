@@ -1,0 +1,190 @@
+#include "report/writers.h"
+
+#include <string.h>
+
+#include "report/describe.h"
+#include "report/escape.h"
+#include "report/markup.h"
+#include "report/rfc3339.h"
+
+#define WORDS_MAX 4096 /* one entry in words */
+
+static void attribute(struct markup *m, const char *before, const char *text)
+{
+    m->escape = report_escape_xml_attribute;
+    markup_put(m, before);
+    markup_text(m, text);
+    markup_put(m, "\"");
+    m->escape = report_escape_xml;
+}
+
+static void number(struct markup *m, const char *before, uint64_t n)
+{
+    markup_put(m, before);
+    markup_number(m, n);
+    markup_put(m, "\"");
+}
+
+static void seconds(struct markup *m, const char *before, uint64_t us)
+{
+    markup_put(m, before);
+    markup_seconds(m, us);
+    markup_put(m, "\"");
+}
+
+static void line(struct markup *m, const char *label, const char *text)
+{
+    if (!text)
+        return;
+    markup_put(m, label);
+    markup_text(m, text);
+    markup_put(m, "\n");
+}
+
+static void decisive_entry(struct markup *m, const struct result *r)
+{
+    struct buf words;
+
+    if (r->verdict.entry >= r->transcript.count)
+        return;
+    buf_init(&words, WORDS_MAX);
+    if (report_describe(&r->transcript.entries[r->verdict.entry], &words)) {
+        markup_put(m, "decided by: ");
+        markup_bytes(m, buf_bytes(&words));
+        markup_put(m, "\n");
+    }
+    buf_free(&words);
+}
+
+/* What a person needs before opening the long report. */
+static void explain(struct markup *m, const struct result *r)
+{
+    const struct verdict *v = &r->verdict;
+
+    line(m, "title: ", r->title);
+    line(m, "reason: ", v->reason);
+    line(m, "requirement: ", v->requirement);
+    line(m, "expected: ", v->expected);
+    line(m, "got: ", v->got);
+    decisive_entry(m, r);
+    for (size_t i = 0; i < v->n_remarks; i++)
+        line(m, "remark: ", v->remarks[i]);
+    line(m, "again: ", r->again);
+    line(m, "stderr:\n", r->target_stderr);
+}
+
+static void outcome(struct markup *m, const char *element, const struct result *r)
+{
+    const char *reason = r->verdict.reason ? r->verdict.reason : "no reason was given";
+
+    markup_put(m, "<");
+    markup_put(m, element);
+    attribute(m, " message=\"", reason);
+    attribute(m, " type=\"",
+              r->verdict.result == VERDICT_FAIL ? script_severity_name(r->verdict.severity)
+                                                : verdict_name(r->verdict.result));
+    markup_put(m, ">");
+    explain(m, r);
+    markup_put(m, "</");
+    markup_put(m, element);
+    markup_put(m, ">\n");
+}
+
+static void remarkable(struct markup *m, const struct result *r)
+{
+    markup_put(m, "<system-out>");
+    line(m, "verdict: ", verdict_name(r->verdict.result));
+    explain(m, r);
+    markup_put(m, "</system-out>\n");
+}
+
+static void test_case(struct markup *m, const struct result *r)
+{
+    attribute(m, "<testcase name=\"", r->id);
+    attribute(m, " classname=\"", r->group);
+    attribute(m, " file=\"", r->path);
+    number(m, " line=\"", r->line);
+    seconds(m, " time=\"", r->duration_us);
+    markup_put(m, ">\n");
+    switch (r->verdict.result) {
+    case VERDICT_FAIL: outcome(m, "failure", r); break;
+    case VERDICT_ERROR: outcome(m, "error", r); break;
+    case VERDICT_SKIP:
+        attribute(m, "<skipped message=\"", r->verdict.reason);
+        markup_put(m, "/>\n");
+        break;
+    case VERDICT_WARN:
+    case VERDICT_INFO: remarkable(m, r); break;
+    case VERDICT_PASS:
+    case VERDICT_KINDS: break;
+    }
+    markup_put(m, "</testcase>\n");
+}
+
+/* The attributes that a suite and the whole have in common; ours or theirs to blame, apart. */
+static void totals(struct markup *m, const struct run_report *r, bool troubled)
+{
+    struct run_counts counts;
+    uint64_t us = 0;
+
+    run_report_count(r, &counts);
+    for (size_t i = 0; i < r->n_results; i++)
+        us += r->results[i].duration_us;
+    number(m, " tests=\"", counts.total + troubled);
+    number(m, " failures=\"", counts.by_kind[VERDICT_FAIL]);
+    number(m, " errors=\"", counts.by_kind[VERDICT_ERROR] + troubled);
+    number(m, " skipped=\"", counts.by_kind[VERDICT_SKIP]);
+    seconds(m, " time=\"", us);
+    markup_put(m, ">\n");
+}
+
+static bool same_group(const struct result *a, const struct result *b)
+{
+    return strcmp(a->group ? a->group : "", b->group ? b->group : "") == 0;
+}
+
+/* Cases of one group stand together; gives how many. */
+static size_t suite(struct markup *m, const struct run_report *r, size_t from)
+{
+    size_t n = 1;
+
+    while (from + n < r->n_results && same_group(&r->results[from], &r->results[from + n]))
+        n++;
+    struct run_report part = *r;
+    part.results += from;
+    part.n_results = n;
+    char started[RFC3339_TEXT + 1];
+    report_rfc3339_print(r->started_s, started);
+    attribute(m, "<testsuite name=\"", r->results[from].group);
+    attribute(m, " hostname=\"", r->target);
+    attribute(m, " timestamp=\"", started);
+    totals(m, &part, false);
+    for (size_t i = 0; i < n; i++)
+        test_case(m, &part.results[i]);
+    markup_put(m, "</testsuite>\n");
+    return n;
+}
+
+/* A run without its target must not look like a good one. */
+static void trouble(struct markup *m, const struct run_report *r)
+{
+    markup_put(
+        m, "<testsuite name=\"the run\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\">\n"
+           "<testcase name=\"the run\" classname=\"wsproof\">\n");
+    attribute(m, "<error message=\"", r->trouble);
+    markup_put(m, "/>\n</testcase>\n</testsuite>\n");
+}
+
+bool report_junit(const struct run_report *r, struct buf *out)
+{
+    struct markup m = { .buf = out, .ok = true, .escape = report_escape_xml };
+
+    markup_put(&m, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"wsproof\"");
+    totals(&m, r, r->trouble != NULL);
+    if (r->trouble)
+        trouble(&m, r);
+    for (size_t i = 0; i < r->n_results;)
+        i += suite(&m, r, i);
+    markup_put(&m, "</testsuites>\n");
+    return m.ok;
+}

@@ -1,0 +1,60 @@
+#ifndef REPORT_RESULT_H
+#define REPORT_RESULT_H
+
+#include "verdict/requirements.h"
+#include "verdict/verdict.h"
+
+/* A run as reports see it: everything that results.json holds, and nothing else. Read back from
+ * the file it is the same. */
+struct result {
+    const char *id, *title, *group, *path;
+    unsigned line;
+    const char *source; /* the case's text, values filled in */
+    const char **proves;
+    size_t n_proves;
+    const char *autobahn; /* old number, or NULL */
+    const char **tags;
+    size_t n_tags;
+    const char *note, *contested;
+    enum severity severity; /* the case's */
+    struct verdict verdict;
+    struct transcript transcript; /* owned: result_free */
+    uint64_t duration_us;
+    unsigned attempts;         /* times it was run */
+    const char *again;         /* the command that runs just this case */
+    const char *target_stderr; /* last lines with --exec, or NULL */
+};
+
+struct run_options_row {
+    const char *name, *value;
+};
+
+struct run_report {
+    const char *version;           /* of wsproof */
+    const char *target;            /* URL or command */
+    const char *role;              /* "server" or "client" */
+    const char *server_header;     /* as the target named itself, or NULL */
+    struct run_options_row *probe; /* what the probe learned: "echo" "yes" */
+    size_t n_probe;
+    struct run_options_row *options;
+    size_t n_options;
+    uint64_t seed;
+    uint64_t started_s; /* since 1970 */
+    uint64_t duration_ms;
+    uint64_t own_cpu_ms, own_peak_kib;
+    bool unfinished;        /* the run was cut short */
+    const char *trouble;    /* the target could not be reached, …; NULL: none */
+    struct result *results; /* in suite order */
+    size_t n_results;
+};
+
+struct run_counts {
+    size_t by_kind[VERDICT_KINDS];
+    size_t fails_by_severity[SEVERITY_CRITICAL + 1];
+    size_t total, contested, retried;
+};
+
+void run_report_count(const struct run_report *r, struct run_counts *out);
+void result_free(struct result *r); /* its transcript */
+
+#endif

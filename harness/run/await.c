@@ -1,0 +1,215 @@
+#include "run/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Without barriers (the second run of a would-be fail) only patience tells that nothing comes. */
+#define PATIENCE_US 1000000
+
+static uint64_t within_us(const struct run *r, size_t from, size_t to)
+{
+    uint64_t us = r->options.expect_us;
+
+    for (size_t i = from; i < to && i < r->n_steps; i++)
+        if (r->steps[i].op == OP_EXPECT && r->steps[i].as.expect.within_ms > 0)
+            us = r->steps[i].as.expect.within_ms * 1000;
+    return us;
+}
+
+void await_begin(struct run *r, size_t from, size_t to)
+{
+    struct entry e = run_entry(r, ENTRY_EXPECT);
+    const struct step *step = &r->steps[from];
+
+    e.by = BY_CASE;
+    e.step = from;
+    r->await_since = r->t->count;
+    run_add(r, &e);
+    r->await_from = from;
+    r->await_to = to;
+    r->await_start_us = r->now_us;
+    r->await_deadline_us = r->now_us + within_us(r, from, step->op == OP_PREFER ? step->end : to);
+    r->barrier = BARRIER_QUIET;
+    r->asked = false;
+    r->state = RUN_STATE_AWAITING;
+}
+
+/* The first branch of a choice, or the pattern itself. */
+static struct match look(const struct run *r)
+{
+    const struct step *step = &r->steps[r->await_from];
+    bool choice = step->op == OP_PREFER;
+    size_t from = choice ? r->await_from + 2 : r->await_from;
+    size_t to = choice ? r->steps[r->await_from + 1].end : r->await_to;
+    struct pattern_options options = { r->options.role, r->await_since, choice };
+
+    return pattern_match(r->steps, from, to, r->t, r->cursor, &options);
+}
+
+static void matched(struct run *r, const struct match *m)
+{
+    const struct step *step = &r->steps[r->await_from];
+
+    r->cursor = m->cursor;
+    r->pc = step->op == OP_PREFER ? step->end : r->await_to;
+    r->state = RUN_STATE_STEPS;
+}
+
+static void mismatched(struct run *r)
+{
+    const struct step *step = &r->steps[r->await_from];
+    size_t second = step->op == OP_PREFER ? r->steps[r->await_from + 1].end : step->end;
+
+    if (step->op == OP_PREFER && second < step->end) {
+        r->state = RUN_STATE_STEPS;
+        steps_enter_branch(r, second, step->end);
+        return;
+    }
+    r->mismatched = true;
+    run_over(r);
+}
+
+static void send_ping(struct run *r)
+{
+    snprintf(r->barrier_ping, sizeof r->barrier_ping, "barrier %u", ++r->barriers_sent);
+    run_speak(r, WS_PING, bytes_str(r->barrier_ping), BY_RUNNER);
+    r->barrier = BARRIER_SENT;
+    r->barrier_us = r->now_us;
+}
+
+static void send_marker(struct run *r)
+{
+    snprintf(r->marker, sizeof r->marker, "marker %u", ++r->barriers_sent);
+    run_speak(r, WS_TEXT, bytes_str(r->marker), BY_RUNNER);
+    r->barrier = BARRIER_MARKED;
+    r->barrier_us = r->now_us;
+}
+
+/* Something that only a target which goes on would answer: a message where it echoes and the case
+ * left none unfinished, then a Close. */
+static void send_doubt(struct run *r)
+{
+    bool may_mark = r->options.echoes && !r->speaker.in_message && r->barrier != BARRIER_MARKED;
+
+    if (!run_may_speak(r)) {
+        r->barrier = BARRIER_NONE;
+    } else if (may_mark) {
+        send_marker(r);
+    } else {
+        run_close(r, 1000, BY_RUNNER);
+        r->barrier = BARRIER_CLOSED;
+    }
+}
+
+/* When the barrier of now may go one step further; UINT64_MAX: only when something comes. */
+static uint64_t barrier_due_us(const struct run *r, unsigned wants)
+{
+    uint64_t last = r->await_start_us;
+    uint64_t heard = r->start_us + r->listener.last_us;
+
+    if (heard > last)
+        last = heard;
+    switch (r->barrier) {
+    case BARRIER_QUIET:
+        if (!r->options.barriers)
+            return wants & WANTS_DOUBT ? last + PATIENCE_US : UINT64_MAX;
+        return wants & WANTS_DOUBT ? last + r->options.quiet_us : r->now_us;
+    case BARRIER_PASSED: return r->now_us;
+    case BARRIER_MARKED: return r->barrier_us + (r->options.barriers ? r->options.quiet_us * 4 : PATIENCE_US);
+    case BARRIER_SENT: case BARRIER_CLOSED: case BARRIER_NONE: break;
+    }
+    return UINT64_MAX;
+}
+
+static bool may_ping(const struct run *r)
+{
+    return run_may_speak(r) && r->pings_out <= r->pings_answered;
+}
+
+static void advance_barrier(struct run *r, unsigned wants)
+{
+    switch (r->barrier) {
+    case BARRIER_QUIET:
+        if (r->options.barriers && may_ping(r))
+            send_ping(r);
+        else if (wants & WANTS_DOUBT)
+            send_doubt(r);
+        else
+            r->barrier = BARRIER_NONE;
+        break;
+    case BARRIER_PASSED: case BARRIER_MARKED:
+        if (wants & WANTS_DOUBT)
+            send_doubt(r);
+        else
+            r->barrier = BARRIER_NONE;
+        break;
+    case BARRIER_SENT: case BARRIER_CLOSED: case BARRIER_NONE: break;
+    }
+}
+
+static void silence(struct run *r)
+{
+    struct entry e = run_entry(r, ENTRY_SILENT);
+    run_add(r, &e);
+}
+
+static bool ask(struct run *r, unsigned wants, struct run_act *act)
+{
+    if (r->asked || !(wants & (WANTS_ALIVE | WANTS_MEMORY)))
+        return false;
+    r->asked = true;
+    act->kind = wants & WANTS_ALIVE ? RUN_ALIVE : RUN_MEMORY;
+    return true;
+}
+
+static unsigned wants_now(const struct run *r, const struct match *m)
+{
+    unsigned wants = m->wants;
+
+    if (r->steps[r->await_from].op == OP_PREFER)
+        wants = (wants | WANTS_BARRIER) & ~(unsigned)WANTS_DOUBT;
+    return wants;
+}
+
+/* In a choice the barrier waits for quiet too: the good branch should not race with a ping. */
+static uint64_t due_us(const struct run *r, unsigned wants)
+{
+    if (r->steps[r->await_from].op == OP_PREFER && r->barrier == BARRIER_QUIET)
+        return r->await_start_us + (r->options.barriers ? r->options.quiet_us : PATIENCE_US);
+    return barrier_due_us(r, wants);
+}
+
+/* The first branch of a choice that cannot be hurried with a ping has had its time. */
+static bool choice_is_late(const struct run *r)
+{
+    return r->steps[r->await_from].op == OP_PREFER && r->barrier == BARRIER_NONE &&
+           r->now_us >= r->await_start_us + PATIENCE_US;
+}
+
+void await_advance(struct run *r, struct run_act *act)
+{
+    struct match m = look(r);
+
+    if (m.status == PATTERN_MATCHED) {
+        matched(r, &m);
+        return;
+    }
+    if (m.status == PATTERN_MISMATCH) {
+        mismatched(r);
+        return;
+    }
+    unsigned wants = wants_now(r, &m);
+    uint64_t due = wants & (WANTS_BARRIER | WANTS_DOUBT) ? due_us(r, wants) : UINT64_MAX;
+    if (r->now_us >= r->await_deadline_us || choice_is_late(r)) {
+        silence(r);
+    } else if (ask(r, wants, act)) {
+        return;
+    } else if (r->now_us >= due) {
+        advance_barrier(r, wants);
+    } else {
+        act->kind = RUN_WAIT;
+        act->until_us = min_us(due, r->await_deadline_us);
+        if (r->steps[r->await_from].op == OP_PREFER && r->barrier == BARRIER_NONE)
+            act->until_us = min_us(act->until_us, r->await_start_us + PATIENCE_US);
+    }
+}

@@ -1,0 +1,500 @@
+#include "run/expectation.h"
+
+#include "run/talk.h"
+#include "ws/close.h"
+
+static const struct entry *entry_at(const struct expectation *x, size_t i)
+{
+    return &x->t->entries[i];
+}
+
+static enum taken yes(struct expectation *x, enum grade grade, const char *remark)
+{
+    x->grade = grade_worse(x->grade, grade);
+    if (remark && !x->remark)
+        x->remark = remark;
+    return TAKEN_YES;
+}
+
+static enum taken no(struct expectation *x, const char *why)
+{
+    x->remark = why;
+    return TAKEN_NO;
+}
+
+static enum taken no_answer(struct expectation *x)
+{
+    x->silent = true;
+    return no(x, "nothing came in time");
+}
+
+/* A reset can destroy what the target sent before it: the next run, alone, tells more. */
+static enum taken no_more(struct expectation *x, const struct entry *e)
+{
+    x->unsure = e->end == END_RESET;
+    return no(x, e->end == END_RESET ? "the connection was reset" : "the connection ended");
+}
+
+static bool is_close(const struct entry *e)
+{
+    return e->kind == ENTRY_FRAME_IN && e->head.opcode == WS_CLOSE;
+}
+
+/* The oldest message of ours that is not yet echoed and went out before entry `before`. */
+static bool is_owed_echo(struct expectation *x, const struct entry *e, size_t before)
+{
+    for (size_t k = x->cursor->echo;; k++) {
+        const struct entry *sent = talk_message_out(x->t, x->cursor->connection, k, before);
+        if (!sent)
+            return false;
+        if (talk_same(sent, e)) {
+            x->cursor->echo = k + 1;
+            return true;
+        }
+    }
+}
+
+static bool fields_fit(const struct expect *want, const struct ws_head *head)
+{
+    return (want->opcode < 0 || want->opcode == head->opcode) &&
+           (want->fin < 0 || want->fin == head->fin) && (want->rsv < 0 || want->rsv == head->rsv) &&
+           (want->masked < 0 || want->masked == head->masked) &&
+           (want->len_form < 0 || want->len_form == (int)head->len_form);
+}
+
+static bool payload_fits(struct expectation *x, const struct entry *e)
+{
+    struct talk_env env;
+
+    if (!x->step->as.expect.payload)
+        return true;
+    talk_env(x->t, e->connection, x->options->role, &env);
+    return talk_is(e, x->step->as.expect.payload, &env.env);
+}
+
+static enum taken take_message(struct expectation *x, size_t i)
+{
+    const struct expect *want = &x->step->as.expect;
+    const struct entry *e = entry_at(x, i);
+    const struct entry *sent;
+
+    if (want->kind == EXPECT_ECHO) {
+        sent = talk_message_out(x->t, x->cursor->connection, x->cursor->echo, i);
+        if (!sent || !talk_same(sent, e))
+            return no(x, "it is not the echo of the oldest message sent");
+        x->cursor->echo++;
+        return yes(x, GRADE_PASS, NULL);
+    }
+    if (e->head.opcode != (want->kind == EXPECT_TEXT ? WS_TEXT : WS_BINARY))
+        return no(x, "the message has another type");
+    if (!payload_fits(x, e))
+        return no(x, "the message has another payload");
+    sent = talk_message_out(x->t, x->cursor->connection, x->cursor->echo, i);
+    if (sent && talk_same(sent, e))
+        x->cursor->echo++;
+    return yes(x, GRADE_PASS, NULL);
+}
+
+static enum taken expect_message(struct expectation *x, size_t i)
+{
+    const struct entry *e = entry_at(x, i);
+
+    if (e->kind == ENTRY_MESSAGE_IN)
+        return e->by == BY_RUNNER ? TAKEN_SKIP : take_message(x, i);
+    if (is_close(e))
+        return no(x, "a Close came");
+    return TAKEN_SKIP;
+}
+
+static enum taken expect_control(struct expectation *x, size_t i, uint8_t opcode)
+{
+    const struct entry *e = entry_at(x, i);
+
+    if (e->kind == ENTRY_MESSAGE_IN && e->by != BY_RUNNER)
+        return no(x, "a message came");
+    if (is_close(e))
+        return no(x, "a Close came");
+    if (e->kind != ENTRY_FRAME_IN || e->head.opcode != opcode || e->by == BY_RUNNER)
+        return TAKEN_SKIP;
+    /* A pong that nobody asked for may come at any time, and of several pings the last one's
+     * suffices: one that does not fit proves nothing. */
+    return payload_fits(x, e) ? yes(x, GRADE_PASS, NULL) : TAKEN_SKIP;
+}
+
+static enum taken expect_frame(struct expectation *x, size_t i)
+{
+    const struct entry *e = entry_at(x, i);
+    const struct expect *want = &x->step->as.expect;
+    bool control = ws_opcode_is_control(e->head.opcode) && e->head.opcode != WS_CLOSE;
+
+    if (e->kind != ENTRY_FRAME_IN || e->by == BY_RUNNER)
+        return TAKEN_SKIP;
+    if (control && want->opcode >= 0 && want->opcode != e->head.opcode)
+        return TAKEN_SKIP;
+    if (!fields_fit(want, &e->head))
+        return no(x, "the frame has other fields");
+    if (!payload_fits(x, e))
+        return no(x, "the frame has another payload");
+    x->cursor->frames_upto = i + 1;
+    return yes(x, GRADE_PASS, NULL);
+}
+
+static bool code_in(const struct expect *want, const struct ws_close *close)
+{
+    for (size_t k = 0; close->has_code && k < want->n_codes; k++)
+        if (want->codes[k] == close->code)
+            return true;
+    return false;
+}
+
+static bool close_fits(const struct expect *want, const struct ws_close *close)
+{
+    if (want->any || (want->n_codes == 0 && !want->no_code))
+        return true;
+    return code_in(want, close) || (want->no_code && !close->has_code && close->reason.len == 0);
+}
+
+static bool reason_fits(struct expectation *x, const struct entry *e, struct bytes reason)
+{
+    struct talk_env env;
+    struct entry as_entry = { .len = reason.len, .hash = hash_bytes(reason) };
+
+    if (!x->step->as.expect.payload)
+        return true;
+    talk_env(x->t, e->connection, x->options->role, &env);
+    return talk_is(&as_entry, x->step->as.expect.payload, &env.env);
+}
+
+static enum taken expect_close(struct expectation *x, size_t i)
+{
+    const struct entry *e = entry_at(x, i);
+
+    /* What we sent before our Close may still be on its way back (RFC 6455 5.5.1). */
+    if (e->kind == ENTRY_MESSAGE_IN && e->by != BY_RUNNER && !is_owed_echo(x, e, i))
+        return no(x, "a message came");
+    if (!is_close(e))
+        return TAKEN_SKIP;
+    struct ws_close close = ws_close_decode(e->data);
+    if (!close_fits(&x->step->as.expect, &close))
+        return no(x, "the Close has another code");
+    if (!reason_fits(x, e, close.reason))
+        return no(x, "the Close has another reason");
+    return yes(x, GRADE_PASS, NULL);
+}
+
+static bool all_was_well(const struct ws_close *close)
+{
+    return !close->has_code || close->code == 1000;
+}
+
+static enum taken expect_eof(struct expectation *x, size_t i)
+{
+    const struct entry *e = entry_at(x, i);
+    struct ws_close close;
+
+    if (e->kind == ENTRY_END_IN) {
+        if (e->end == END_FIN || !x->step->as.expect.clean)
+            return yes(x, GRADE_PASS, NULL);
+        return no(x, e->end == END_RESET ? "TCP was reset" : "TCP did not end in order");
+    }
+    if (e->kind == ENTRY_MESSAGE_IN && !(e->by != BY_RUNNER && is_owed_echo(x, e, talk_last_send(
+                                            x->t, e->connection, x->options->since))))
+        return no(x, "a message came: the connection lives on");
+    if (!is_close(e))
+        return TAKEN_SKIP;
+    close = ws_close_decode(e->data);
+    if (talk_runner_closed(x->t, e->connection, i) && all_was_well(&close))
+        return no(x, "it answered our Close as if all were well");
+    x->grade = grade_worse(x->grade, GRADE_WARN);
+    x->remark = "a Close came first";
+    return TAKEN_PART;
+}
+
+static bool passed_before(const struct expectation *x, size_t i)
+{
+    for (size_t k = x->options->since; k < i; k++)
+        if (entry_at(x, k)->kind == ENTRY_PASSED)
+            return true;
+    return false;
+}
+
+static enum taken fail_close(struct expectation *x, size_t i)
+{
+    const struct expect *want = &x->step->as.expect;
+    const struct entry *e = entry_at(x, i);
+    struct ws_close close = ws_close_decode(e->data);
+    bool fits = want->n_codes == 0 ? close.has_code && close.code != 1000 : code_in(want, &close);
+    bool after_ours = talk_runner_closed(x->t, e->connection, i);
+
+    if (after_ours && !fits && all_was_well(&close))
+        return no(x, "it answered our Close as if all were well");
+    x->closed = true;
+    if (!fits) {
+        x->grade = grade_worse(x->grade, GRADE_WARN);
+        x->remark = "it failed the connection with another code";
+    } else if (after_ours || passed_before(x, i)) {
+        x->grade = grade_worse(x->grade, GRADE_WARN);
+        x->remark = "it failed the connection late";
+    }
+    return TAKEN_PART;
+}
+
+static enum taken fail_end(struct expectation *x, size_t i)
+{
+    const struct entry *e = entry_at(x, i);
+
+    if (x->closed)
+        return yes(x, GRADE_PASS, NULL);
+    if (e->end == END_RESET) {
+        x->unsure = true;
+        return yes(x, GRADE_PASS, "it was reset: a Close, if there was one, is lost");
+    }
+    if (talk_runner_closed(x->t, e->connection, i))
+        return yes(x, GRADE_WARN, "it ended the connection late, and without a Close");
+    return yes(x, GRADE_WARN, "it ended the connection without a Close");
+}
+
+/* RFC 6455 7.1.7: Close with a fitting code (a SHOULD), then TCP. Going on takes positive evidence. */
+static enum taken expect_fail(struct expectation *x, size_t i)
+{
+    const struct entry *e = entry_at(x, i);
+
+    if (e->kind == ENTRY_END_IN)
+        return fail_end(x, i);
+    if (x->closed)
+        return TAKEN_SKIP;
+    if (is_close(e))
+        return fail_close(x, i);
+    if (e->kind != ENTRY_MESSAGE_IN)
+        return TAKEN_SKIP;
+    if (e->by == BY_RUNNER)
+        return no(x, "it went on: it echoed a message that was sent after the violation");
+    if (is_owed_echo(x, e, talk_last_send(x->t, e->connection, x->options->since)))
+        return TAKEN_SKIP;
+    return no(x, "it went on: it answered with a message");
+}
+
+static enum taken expect_nothing(struct expectation *x, size_t i)
+{
+    const struct entry *e = entry_at(x, i);
+
+    if (e->kind == ENTRY_PASSED && i >= x->options->since)
+        return yes(x, GRADE_PASS, NULL);
+    if (e->kind == ENTRY_MESSAGE_IN && e->by != BY_RUNNER)
+        return no(x, "a message came");
+    return is_close(e) ? no(x, "a Close came") : TAKEN_SKIP;
+}
+
+static bool status_fits(const struct expect *want, unsigned status)
+{
+    for (size_t k = 0; k < want->n_statuses; k++)
+        if (status >= want->statuses[k].from && status <= want->statuses[k].to)
+            return true;
+    return want->n_statuses == 0 && (want->kind == EXPECT_RESPONSE || status / 100 == 4);
+}
+
+/* `has` looks for an element of the list over all lines; `is` for a line. */
+static bool cond_holds(const struct cond *cond, const struct http1_head *head, struct bytes value)
+{
+    for (size_t n = 0;; n++) {
+        const struct http1_field *field = http1_field(head, cond->name, n);
+        struct bytes rest, element;
+        if (!field)
+            return cond->kind == COND_ABSENT && n == 0;
+        if (cond->kind == COND_ABSENT)
+            return false;
+        if (cond->kind == COND_IS && bytes_eq(field->value, value))
+            return true;
+        rest = field->value;
+        while (cond->kind == COND_HAS && http1_list_next(&rest, &element))
+            if (bytes_eq_nocase(element, value))
+                return true;
+    }
+}
+
+static bool conds_hold(struct expectation *x, const struct entry *e, const struct http1_head *head)
+{
+    struct talk_env env;
+    struct arena scratch = { 0 };
+    bool ok = true;
+
+    talk_env(x->t, e->connection, x->options->role, &env);
+    for (size_t k = 0; ok && k < x->step->as.expect.n_conds; k++) {
+        const struct cond *cond = &x->step->as.expect.conds[k];
+        ok = cond_holds(cond, head, payload_fill(&scratch, cond->value, &env.env));
+    }
+    arena_free(&scratch);
+    return ok;
+}
+
+static enum taken refused_by_head(struct expectation *x, const struct entry *e)
+{
+    struct http1_head head;
+
+    if (!talk_head(e, &head))
+        return yes(x, GRADE_WARN, "the answer is no HTTP response");
+    if (head.status / 100 == 1 && head.status != 101)
+        return TAKEN_SKIP;
+    if (head.status == 101)
+        return no(x, "it accepted the handshake");
+    if (!status_fits(&x->step->as.expect, head.status))
+        return yes(x, GRADE_WARN, "it refused with another status");
+    return conds_hold(x, e, &head) ? yes(x, GRADE_PASS, NULL)
+                                   : no(x, "the response lacks a header that it needs");
+}
+
+static enum taken expect_refused(struct expectation *x, size_t i)
+{
+    const struct entry *e = entry_at(x, i);
+
+    if (e->kind == ENTRY_HEAD_IN)
+        return refused_by_head(x, e);
+    if (e->kind == ENTRY_HEAD_BAD)
+        return yes(x, GRADE_WARN, "the answer is no HTTP response");
+    if (e->kind == ENTRY_END_IN)
+        return yes(x, GRADE_WARN, "it ended the connection without an HTTP response");
+    return TAKEN_SKIP;
+}
+
+static enum taken expect_head(struct expectation *x, size_t i)
+{
+    const struct entry *e = entry_at(x, i);
+    struct http1_head head;
+
+    if (e->kind == ENTRY_HEAD_BAD)
+        return no(x, "what came is no HTTP head");
+    if (e->kind != ENTRY_HEAD_IN)
+        return TAKEN_SKIP;
+    if (!talk_head(e, &head))
+        return no(x, "what came is no HTTP head");
+    if (head.kind == HTTP1_RESPONSE && !status_fits(&x->step->as.expect, head.status))
+        return head.status / 100 == 1 && head.status != 101 ? TAKEN_SKIP
+                                                             : no(x, "it answered with another status");
+    return conds_hold(x, e, &head) ? yes(x, GRADE_PASS, NULL) : no(x, "a header is not as it has to be");
+}
+
+static enum taken expect_open(struct expectation *x, size_t i)
+{
+    const struct entry *e = entry_at(x, i);
+    unsigned status;
+
+    if (e->kind == ENTRY_HEAD_BAD)
+        return no(x, "what came is no HTTP response");
+    if (e->kind != ENTRY_HEAD_IN || x->options->role == ROLE_CLIENT)
+        return TAKEN_SKIP;
+    status = talk_status(e);
+    if (status == 101)
+        return yes(x, GRADE_PASS, NULL);
+    return status / 100 == 1 ? TAKEN_SKIP : no(x, "the handshake was refused");
+}
+
+static enum taken expect_alive(struct expectation *x, size_t i)
+{
+    const struct entry *e = entry_at(x, i);
+
+    if (e->kind != ENTRY_ALIVE)
+        return TAKEN_SKIP;
+    return e->flag ? yes(x, GRADE_PASS, NULL) : no(x, "a fresh connection did not open and answer");
+}
+
+static enum taken expect_memory(struct expectation *x, size_t i)
+{
+    const struct entry *e = entry_at(x, i);
+
+    if (e->kind != ENTRY_MEMORY || i < x->options->since)
+        return TAKEN_SKIP;
+    return e->len < x->step->as.expect.limit ? yes(x, GRADE_PASS, NULL)
+                                             : no(x, "its memory grew beyond the limit");
+}
+
+static enum taken expect_report(struct expectation *x, size_t i)
+{
+    const struct entry *e = entry_at(x, i);
+
+    if (e->kind != ENTRY_OUTPUT || e->flag || !e->text)
+        return TAKEN_SKIP;
+    return bytes_starts(bytes_str(e->text), bytes_str(x->step->as.expect.text))
+               ? yes(x, GRADE_PASS, NULL)
+               : TAKEN_SKIP;
+}
+
+static enum taken take_silence(struct expectation *x)
+{
+    switch (x->step->as.expect.kind) {
+    case EXPECT_NOTHING: return yes(x, GRADE_PASS, NULL);
+    case EXPECT_REFUSED: return yes(x, GRADE_WARN, "it did not answer the request in time");
+    case EXPECT_FAIL:
+        if (x->closed)
+            return yes(x, GRADE_WARN, "it did not end TCP in time after its Close");
+        return no_answer(x);
+    case EXPECT_OPEN: case EXPECT_TEXT: case EXPECT_BINARY: case EXPECT_ECHO: case EXPECT_PING:
+    case EXPECT_PONG: case EXPECT_FRAME: case EXPECT_CLOSE: case EXPECT_EOF: case EXPECT_ALIVE:
+    case EXPECT_MEMORY: case EXPECT_RESPONSE: case EXPECT_REQUEST: case EXPECT_REPORT:
+        break;
+    }
+    return no_answer(x);
+}
+
+static enum taken take_entry(struct expectation *x, size_t i)
+{
+    switch (x->step->as.expect.kind) {
+    case EXPECT_OPEN: return expect_open(x, i);
+    case EXPECT_TEXT: case EXPECT_BINARY: case EXPECT_ECHO: return expect_message(x, i);
+    case EXPECT_PING: return expect_control(x, i, WS_PING);
+    case EXPECT_PONG: return expect_control(x, i, WS_PONG);
+    case EXPECT_FRAME: return expect_frame(x, i);
+    case EXPECT_CLOSE: return expect_close(x, i);
+    case EXPECT_EOF: return expect_eof(x, i);
+    case EXPECT_FAIL: return expect_fail(x, i);
+    case EXPECT_NOTHING: return expect_nothing(x, i);
+    case EXPECT_ALIVE: return expect_alive(x, i);
+    case EXPECT_MEMORY: return expect_memory(x, i);
+    case EXPECT_REFUSED: return expect_refused(x, i);
+    case EXPECT_RESPONSE: case EXPECT_REQUEST: return expect_head(x, i);
+    case EXPECT_REPORT: return expect_report(x, i);
+    }
+    return TAKEN_SKIP;
+}
+
+/* What goes past every connection: the process, a fresh connection, reports. */
+static bool outlives_connection(enum expect_kind kind)
+{
+    return kind == EXPECT_ALIVE || kind == EXPECT_MEMORY || kind == EXPECT_REPORT;
+}
+
+enum taken expectation_take(struct expectation *x, size_t i)
+{
+    const struct entry *e = entry_at(x, i);
+    enum taken taken;
+
+    if (e->kind == ENTRY_SILENT)
+        return i < x->options->since ? TAKEN_SKIP : take_silence(x);
+    if (e->kind == ENTRY_PASSED && x->options->passed_is_end && i >= x->options->since)
+        return no_answer(x);
+    if (e->connection != x->cursor->connection && !outlives_connection(x->step->as.expect.kind))
+        return TAKEN_SKIP;
+    taken = take_entry(x, i);
+    if (taken == TAKEN_SKIP && e->kind == ENTRY_END_IN && !outlives_connection(x->step->as.expect.kind))
+        return no_more(x, e);
+    return taken;
+}
+
+bool expectation_met_at_once(const struct expectation *x)
+{
+    return x->step->as.expect.kind == EXPECT_OPEN && x->options->role == ROLE_CLIENT;
+}
+
+unsigned expectation_wants(const struct step *step)
+{
+    switch (step->as.expect.kind) {
+    case EXPECT_FAIL: case EXPECT_EOF: return WANTS_BARRIER | WANTS_DOUBT;
+    case EXPECT_NOTHING: return WANTS_BARRIER;
+    case EXPECT_ALIVE: return WANTS_ALIVE;
+    case EXPECT_MEMORY: return WANTS_MEMORY;
+    case EXPECT_OPEN: case EXPECT_TEXT: case EXPECT_BINARY: case EXPECT_ECHO: case EXPECT_PING:
+    case EXPECT_PONG: case EXPECT_FRAME: case EXPECT_CLOSE: case EXPECT_REFUSED:
+    case EXPECT_RESPONSE: case EXPECT_REQUEST: case EXPECT_REPORT:
+        break;
+    }
+    return 0;
+}

@@ -1,0 +1,32 @@
+#ifndef RUN_EXPECTATION_H
+#define RUN_EXPECTATION_H
+
+#include "run/pattern.h"
+
+/* One `expect` against what came: the atoms of a pattern. Each looks at one entry after the other
+ * and says what it means; it never decides what the case as a whole is worth. */
+enum taken {
+    TAKEN_SKIP, /* not its business */
+    TAKEN_PART, /* a step on the way: the next entry, please */
+    TAKEN_YES,
+    TAKEN_NO
+};
+
+struct expectation {
+    const struct transcript *t;
+    const struct pattern_options *options;
+    const struct step *step;
+    struct cursor *cursor;
+    enum grade grade;   /* of a YES */
+    const char *remark; /* why the grade, or why NO; NULL: plain */
+    bool closed;        /* a Close was taken on the way */
+    bool silent, unsure;
+};
+
+enum taken expectation_take(struct expectation *x, size_t entry);
+
+/* Is it met before anything came? (A client that we have answered counts as open.) */
+bool expectation_met_at_once(const struct expectation *x);
+unsigned expectation_wants(const struct step *step);
+
+#endif

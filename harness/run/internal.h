@@ -1,0 +1,37 @@
+#ifndef RUN_INTERNAL_H
+#define RUN_INTERNAL_H
+
+#include "run/run.h"
+
+/* Shared by run.c (the machine and its inputs), steps.c (what each operation does) and await.c
+ * (expectations and barriers). */
+
+/* An entry of the present moment and connection. */
+struct entry run_entry(const struct run *r, enum entry_kind kind);
+void run_add(struct run *r, const struct entry *e);
+
+/* May a frame of the runner's own be sent now: open, at a boundary, no Close of ours out? */
+bool run_may_speak(const struct run *r);
+void run_speak(struct run *r, uint8_t opcode, struct bytes payload, enum entry_by by);
+void run_close(struct run *r, uint16_t code, enum entry_by by);
+
+/* One step at pc, or the next piece of the one under way. */
+void steps_advance(struct run *r, struct run_act *act);
+void steps_greet(struct run *r); /* our request or response goes out */
+void steps_enter_branch(struct run *r, size_t branch, size_t choice_end);
+
+/* Starts to await the pattern at steps [from, to). */
+void await_begin(struct run *r, size_t from, size_t to);
+/* Looks whether it is decided; else what to do for it now, or until when to wait. */
+void await_advance(struct run *r, struct run_act *act);
+
+/* The case has said all: close as a correct peer does. */
+void run_finish(struct run *r);
+void run_over(struct run *r); /* nothing more to prove: hang up */
+
+static inline uint64_t min_us(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+#endif

@@ -1,0 +1,267 @@
+#include "run/listener.h"
+
+#include <string.h>
+
+void listener_init(struct listener *l, struct transcript *t, enum http1_kind awaits)
+{
+    memset(l, 0, sizeof *l);
+    l->t = t;
+    l->awaits = awaits;
+    buf_init(&l->head, LISTENER_HEAD_MAX);
+}
+
+void listener_free(struct listener *l)
+{
+    buf_free(&l->head);
+}
+
+void listener_reconnect(struct listener *l, uint32_t connection, uint32_t round)
+{
+    struct transcript *t = l->t;
+    enum http1_kind awaits = l->awaits;
+
+    listener_free(l);
+    listener_init(l, t, awaits);
+    l->connection = connection;
+    l->round = round;
+}
+
+void listener_feed(struct listener *l, uint8_t *in, size_t len, uint64_t us)
+{
+    if (len > 0)
+        l->last_us = us;
+    ws_reader_feed(&l->reader, in, len);
+}
+
+static struct entry blank(const struct listener *l, enum entry_kind kind, uint64_t us)
+{
+    return (struct entry){ .kind = kind, .us = us, .connection = l->connection, .round = l->round,
+                           .step = ENTRY_NO_STEP, .diff_at = ENTRY_NO_DIFF };
+}
+
+static bool add_head(struct listener *l, enum entry_kind kind, struct bytes data, const char *why,
+                     uint64_t us)
+{
+    struct entry e = blank(l, kind, us);
+
+    e.data = data;
+    e.len = data.len;
+    e.hash = hash_bytes(data);
+    e.at = l->head_at;
+    e.text = why;
+    return transcript_add(l->t, &e);
+}
+
+/* Everything lent becomes part of the head; what lies behind the head is lent back. */
+static bool take_in(struct listener *l)
+{
+    struct bytes rest = ws_reader_rest(&l->reader);
+
+    if (l->head.len + rest.len > LISTENER_HEAD_MAX)
+        rest = bytes_take(rest, LISTENER_HEAD_MAX - l->head.len);
+    bool ok = buf_append(&l->head, rest);
+    ws_reader_skip(&l->reader, l->reader.in_len);
+    return ok;
+}
+
+static void lend_back(struct listener *l, size_t used)
+{
+    l->head_at += used;
+    memset(&l->reader, 0, sizeof l->reader);
+    l->reader.at = l->head_at;
+    ws_reader_feed(&l->reader, l->head.ptr + used, l->head.len - used);
+}
+
+static bool is_interim(const struct http1_head *head)
+{
+    return head->kind == HTTP1_RESPONSE && head->status / 100 == 1 && head->status != 101;
+}
+
+static enum heard listen_head(struct listener *l, uint64_t us, bool *no_memory)
+{
+    struct http1_limits limits = { .head_bytes = LISTENER_HEAD_MAX };
+    struct http1_head head;
+    struct violation why;
+    size_t used;
+
+    if (ws_reader_rest(&l->reader).len == 0 && l->head.len == 0)
+        return HEARD_NOTHING;
+    *no_memory |= !take_in(l);
+    enum ws_status status = http1_decode(buf_bytes(&l->head), l->awaits, limits, &head, &used, &why);
+    if (status == WS_MORE && l->head.len < LISTENER_HEAD_MAX)
+        return HEARD_NOTHING;
+    if (status != WS_OK) {
+        *no_memory |= !add_head(l, ENTRY_HEAD_BAD, bytes_take(buf_bytes(&l->head), 4096),
+                                status == WS_BROKEN ? ws_rule_row(why.rule)->sentence
+                                                    : "the head does not end", us);
+        l->listening = LISTEN_BODY;
+        return HEARD_HEAD;
+    }
+    *no_memory |= !add_head(l, ENTRY_HEAD_IN, bytes_take(buf_bytes(&l->head), used), NULL, us);
+    if (is_interim(&head)) {
+        l->head_at += used;
+        buf_drop(&l->head, used);
+        return HEARD_HEAD;
+    }
+    l->listening = head.kind == HTTP1_REQUEST || head.status == 101 ? LISTEN_FRAMES : LISTEN_BODY;
+    lend_back(l, used);
+    return HEARD_HEAD;
+}
+
+static bool in_messages(uint8_t opcode)
+{
+    return opcode == WS_TEXT || opcode == WS_BINARY || opcode == WS_CONTINUATION;
+}
+
+static void begin_frame(struct listener *l, const struct ws_piece *piece, uint64_t us)
+{
+    const struct ws_head *head = &l->reader.head;
+
+    l->frame = blank(l, ENTRY_FRAME_IN, us);
+    l->frame.head = *head;
+    l->frame.at = piece->at;
+    hash_init(&l->frame_hash);
+    if (!in_messages(head->opcode))
+        return;
+    /* A sequence that breaks the rules is taken as it comes: a new opcode begins anew. */
+    if (head->opcode != WS_CONTINUATION || !l->message.open) {
+        memset(&l->message, 0, sizeof l->message);
+        l->whole = blank(l, ENTRY_MESSAGE_IN, us);
+        l->whole.head = *head;
+        l->whole.at = piece->at;
+        l->text_broken = false;
+        hash_init(&l->whole_hash);
+    }
+    ws_message_head(&l->message, head);
+}
+
+static void keep(uint8_t data[ENTRY_DATA_MAX], uint64_t done, struct bytes more)
+{
+    if (done < ENTRY_DATA_MAX && more.len > 0) {
+        struct bytes fits = bytes_take(more, ENTRY_DATA_MAX - (size_t)done);
+        memcpy(data + done, fits.ptr, fits.len);
+    }
+}
+
+static void take_data(struct listener *l, struct bytes data)
+{
+    size_t bad;
+
+    keep(l->frame_data, l->frame.len, data);
+    hash_feed(&l->frame_hash, data);
+    l->frame.len += data.len;
+    if (!in_messages(l->frame.head.opcode))
+        return;
+    keep(l->whole_data, l->whole.len, data);
+    hash_feed(&l->whole_hash, data);
+    if (!ws_message_data(&l->message, data, &bad)) {
+        l->text_broken = true;
+        l->whole.diff_at = l->whole.len + bad;
+    }
+    l->whole.len += data.len;
+}
+
+static enum heard heard_control(struct listener *l)
+{
+    switch (l->frame.head.opcode) {
+    case WS_PING: return HEARD_PING;
+    case WS_PONG: return HEARD_PONG;
+    case WS_CLOSE: l->got_close = true; return HEARD_CLOSE;
+    default: return HEARD_FRAME;
+    }
+}
+
+static struct bytes kept(const uint8_t *data, uint64_t len)
+{
+    return bytes_of(data, len < ENTRY_DATA_MAX ? (size_t)len : ENTRY_DATA_MAX);
+}
+
+static bool add_message(struct listener *l, bool text_ended_well, uint64_t us)
+{
+    if (!text_ended_well && !l->text_broken) {
+        l->text_broken = true;
+        l->whole.diff_at = l->whole.len;
+    }
+    l->whole.us = us;
+    l->whole.flag = l->text_broken;
+    l->whole.hash = hash_end(&l->whole_hash);
+    l->whole.data = kept(l->whole_data, l->whole.len);
+    return transcript_add(l->t, &l->whole);
+}
+
+static enum heard end_frame(struct listener *l, uint64_t us, bool *no_memory)
+{
+    bool complete = false;
+
+    l->frame.us = us;
+    l->frame.hash = hash_end(&l->frame_hash);
+    l->frame.data = kept(l->frame_data, l->frame.len);
+    *no_memory |= !transcript_add(l->t, &l->frame);
+    if (!in_messages(l->frame.head.opcode))
+        return heard_control(l);
+    bool well = ws_message_end(&l->message, l->frame.head.fin, &complete);
+    if (!complete)
+        return HEARD_FRAME;
+    *no_memory |= !add_message(l, well, us);
+    return HEARD_MESSAGE;
+}
+
+static enum heard listen_frames(struct listener *l, uint64_t us, bool *no_memory)
+{
+    struct ws_piece piece;
+
+    while (ws_reader_next(&l->reader, &piece)) {
+        switch (piece.kind) {
+        case WS_PIECE_HEAD: begin_frame(l, &piece, us); break;
+        case WS_PIECE_DATA: take_data(l, piece.data); break;
+        case WS_PIECE_END: return end_frame(l, us, no_memory);
+        }
+    }
+    return HEARD_NOTHING;
+}
+
+enum heard listener_next(struct listener *l, uint64_t us, bool *no_memory)
+{
+    switch (l->listening) {
+    case LISTEN_HEAD: return listen_head(l, us, no_memory);
+    case LISTEN_FRAMES: return listen_frames(l, us, no_memory);
+    case LISTEN_BODY: case LISTEN_ENDED: ws_reader_skip(&l->reader, l->reader.in_len); break;
+    }
+    return HEARD_NOTHING;
+}
+
+/* A frame of which only the beginning has come: with a whole header its fields are worth keeping. */
+static bool add_partial(struct listener *l, uint64_t us)
+{
+    struct entry e = blank(l, ENTRY_PARTIAL_IN, us);
+
+    e.at = l->reader.frame_at;
+    if (l->reader.in_payload) {
+        e.flag = true;
+        e.head = l->frame.head;
+        e.len = l->frame.len;
+        e.data = kept(l->frame_data, l->frame.len);
+    } else {
+        e.len = l->reader.held_len;
+        e.data = bytes_of(l->reader.held, l->reader.held_len);
+    }
+    return transcript_add(l->t, &e);
+}
+
+bool listener_end(struct listener *l, enum entry_end end, const char *why, uint64_t us)
+{
+    struct entry e = blank(l, ENTRY_END_IN, us);
+
+    if (l->listening == LISTEN_ENDED)
+        return true;
+    if (l->listening == LISTEN_HEAD && l->head.len > 0 &&
+        !add_head(l, ENTRY_HEAD_BAD, bytes_take(buf_bytes(&l->head), 4096),
+                  "the head ends before its empty line", us))
+        return false;
+    if (l->listening == LISTEN_FRAMES && !ws_reader_between_frames(&l->reader) && !add_partial(l, us))
+        return false;
+    l->listening = LISTEN_ENDED;
+    e.end = end;
+    e.text = why;
+    return transcript_add(l->t, &e);
+}

@@ -1,0 +1,49 @@
+#ifndef RUN_LISTENER_H
+#define RUN_LISTENER_H
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "run/transcript.h"
+#include "ws/http1.h"
+#include "ws/message.h"
+#include "ws/reader.h"
+
+/* The target's bytes into entries: its head, its frames, its messages, its end. Records and never
+ * judges; a frame of any length passes through without being held. */
+enum listening { LISTEN_HEAD, LISTEN_FRAMES, LISTEN_BODY, LISTEN_ENDED };
+
+#define LISTENER_HEAD_MAX (256u * 1024) /* more of a head than any target may send */
+
+struct listener {
+    struct transcript *t;
+    enum http1_kind awaits;  /* a response from a server, a request from a client */
+    enum listening listening;
+    uint32_t connection, round;
+    struct buf head;
+    uint64_t head_at;        /* stream offset of the head under way */
+    struct ws_reader reader;
+    struct ws_message message;
+    struct entry frame, whole;
+    struct hash frame_hash, whole_hash;
+    uint8_t frame_data[ENTRY_DATA_MAX], whole_data[ENTRY_DATA_MAX];
+    bool text_broken;
+    uint64_t last_us;        /* when something came last */
+    bool got_close;
+};
+
+/* What has just become known, for who has to react at once. */
+enum heard { HEARD_NOTHING, HEARD_HEAD, HEARD_PING, HEARD_PONG, HEARD_CLOSE, HEARD_MESSAGE, HEARD_FRAME };
+
+void listener_init(struct listener *l, struct transcript *t, enum http1_kind awaits);
+void listener_free(struct listener *l);
+void listener_reconnect(struct listener *l, uint32_t connection, uint32_t round);
+
+/* Lend it bytes (unmasked in place), then pull until HEARD_NOTHING. The entry of what was heard is
+ * the transcript's last. Sets *no_memory. */
+void listener_feed(struct listener *l, uint8_t *in, size_t len, uint64_t us);
+enum heard listener_next(struct listener *l, uint64_t us, bool *no_memory);
+
+/* The stream is over: what had come of a frame or head is recorded, then the end. */
+NODISCARD bool listener_end(struct listener *l, enum entry_end end, const char *why, uint64_t us);
+
+#endif

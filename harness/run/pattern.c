@@ -1,0 +1,185 @@
+#include "run/pattern.h"
+
+#include "run/expectation.h"
+
+/* A small backtracking matcher. `rest` is what stands behind the block under way, so that a branch
+ * is only taken if what follows it fits too. */
+struct rest {
+    size_t from, to;
+    const struct rest *next;
+};
+
+struct matcher {
+    const struct step *steps;
+    const struct transcript *t;
+    const struct pattern_options *options;
+    enum grade limit;  /* nothing worse is tried now */
+    struct match miss; /* the one that came furthest, to be told */
+    bool missed;
+};
+
+static struct match match_from(struct matcher *m, size_t at, size_t to, const struct rest *rest,
+                               struct cursor cursor);
+
+size_t pattern_end(const struct step *steps, size_t n_steps, size_t first)
+{
+    size_t at = first;
+
+    if (steps[at].op == OP_PREFER || steps[at].op == OP_CLOSE)
+        return at + 1;
+    while (at < n_steps && script_op_expects(steps[at].op) && steps[at].op != OP_BRANCH)
+        at = script_op_is_block(steps[at].op) ? steps[at].end : at + 1;
+    return at;
+}
+
+static struct match mismatch(struct matcher *m, const struct expectation *x, size_t step, size_t entry)
+{
+    struct match r = { .status = PATTERN_MISMATCH,
+                       .remark = x->remark,
+                       .step = step,
+                       .entry = x->silent ? ENTRY_NO_STEP : entry,
+                       .silent = x->silent,
+                       .unsure = x->unsure };
+
+    r.cursor.entry = entry;
+    if (!m->missed || entry > m->miss.cursor.entry) {
+        m->miss = r;
+        m->missed = true;
+    }
+    return r;
+}
+
+/* One expectation; on MATCHED the cursor stands behind what it took. */
+static struct match match_one(struct matcher *m, const struct step *step, size_t number,
+                              struct cursor cursor)
+{
+    struct expectation x = { m->t, m->options, step, &cursor, GRADE_PASS, NULL, false, false, false };
+
+    if (expectation_met_at_once(&x))
+        return (struct match){ .status = PATTERN_MATCHED, .cursor = cursor };
+    for (size_t i = cursor.entry; i < m->t->count; i++) {
+        const struct entry *e = &m->t->entries[i];
+        if (e->kind == ENTRY_MESSAGE_IN && i <= cursor.frames_upto)
+            continue; /* its last frame was taken as a frame */
+        switch (expectation_take(&x, i)) {
+        case TAKEN_SKIP: case TAKEN_PART: break;
+        case TAKEN_NO: return mismatch(m, &x, number, i);
+        case TAKEN_YES:
+            /* An end of waiting stays for what is awaited behind it. */
+            cursor.entry = e->kind == ENTRY_END_IN ? i : i + 1;
+            if (x.grade > m->limit)
+                return (struct match){ .status = PATTERN_MISMATCH, .unsure = x.unsure };
+            return (struct match){ .status = PATTERN_MATCHED, .grade = x.grade, .cursor = cursor,
+                                   .remark = x.remark, .unsure = x.unsure };
+        }
+    }
+    return (struct match){ .status = PATTERN_MORE, .wants = expectation_wants(step) };
+}
+
+/* What follows, after `done` has matched: the grades and remarks of both. */
+static struct match and_then(struct match done, struct match next)
+{
+    if (next.status == PATTERN_MATCHED) {
+        next.grade = grade_worse(next.grade, done.grade);
+        next.unsure |= done.unsure;
+        if (!next.remark || (done.remark && done.grade >= next.grade))
+            next.remark = done.remark ? done.remark : next.remark;
+    }
+    return next;
+}
+
+/* The better of two ways to go on, when neither is certain: matched, then waiting, then not. */
+static struct match better(struct match a, struct match b)
+{
+    if (a.status == PATTERN_MATCHED || b.status == PATTERN_MATCHED)
+        return a.status == PATTERN_MATCHED ? a : b;
+    if (a.status == PATTERN_MORE && b.status == PATTERN_MORE)
+        a.wants |= b.wants;
+    return a.status == PATTERN_MORE ? a : b;
+}
+
+static struct match match_branches(struct matcher *m, size_t at, const struct rest *rest,
+                                   struct cursor cursor)
+{
+    struct match best = { .status = PATTERN_MISMATCH };
+
+    for (size_t b = at + 1; b < m->steps[at].end; b = m->steps[b].end) {
+        const struct step *branch = &m->steps[b];
+        if (branch->as.branch.grade > m->limit)
+            continue;
+        struct match way = match_from(m, b + 1, branch->end, rest, cursor);
+        struct match door = { .status = PATTERN_MATCHED, .grade = branch->as.branch.grade,
+                              .remark = branch->as.branch.why };
+        best = better(best, and_then(door, way));
+    }
+    return best;
+}
+
+#define UNORDERED_MAX 32
+
+/* Children of `unordered` that are still awaited are the bits of `left`. */
+static struct match match_unordered(struct matcher *m, size_t at, uint32_t left,
+                                    const struct rest *rest, struct cursor cursor)
+{
+    size_t first = at + 1, end = m->steps[at].end;
+    struct match best = { .status = PATTERN_MISMATCH };
+
+    if (left == 0)
+        return match_from(m, end, end, rest, cursor);
+    for (size_t k = 0; k < end - first && k < UNORDERED_MAX; k++) {
+        if (!(left & UINT32_C(1) << k))
+            continue;
+        struct match one = match_one(m, &m->steps[first + k], first + k, cursor);
+        if (one.status == PATTERN_MATCHED)
+            one = and_then(one, match_unordered(m, at, left & ~(UINT32_C(1) << k), rest, one.cursor));
+        best = better(best, one);
+    }
+    return best;
+}
+
+/* `close`: their Close, any code, then the end. */
+static struct match match_close(struct matcher *m, size_t at, struct cursor cursor)
+{
+    static const struct step close = { .op = OP_EXPECT, .as.expect = { .kind = EXPECT_CLOSE, .any = true } };
+    static const struct step eof = { .op = OP_EXPECT, .as.expect = { .kind = EXPECT_EOF } };
+    struct match first = match_one(m, &close, at, cursor);
+
+    return first.status == PATTERN_MATCHED ? and_then(first, match_one(m, &eof, at, first.cursor)) : first;
+}
+
+static struct match match_from(struct matcher *m, size_t at, size_t to, const struct rest *rest,
+                               struct cursor cursor)
+{
+    const struct step *step = &m->steps[at];
+
+    if (at >= to) {
+        if (rest)
+            return match_from(m, rest->from, rest->to, rest->next, cursor);
+        return (struct match){ .status = PATTERN_MATCHED, .cursor = cursor };
+    }
+    if (step->op == OP_EITHER || step->op == OP_UNORDERED) {
+        struct rest behind = { step->end, to, rest };
+        return step->op == OP_EITHER
+                   ? match_branches(m, at, &behind, cursor)
+                   : match_unordered(m, at, (uint32_t)((UINT64_C(1) << (step->end - at - 1)) - 1),
+                                     &behind, cursor);
+    }
+    struct match one = step->op == OP_CLOSE ? match_close(m, at, cursor) : match_one(m, step, at, cursor);
+    if (one.status != PATTERN_MATCHED)
+        return one;
+    return and_then(one, match_from(m, at + 1, to, rest, one.cursor));
+}
+
+struct match pattern_match(const struct step *steps, size_t from, size_t to,
+                           const struct transcript *t, struct cursor cursor,
+                           const struct pattern_options *options)
+{
+    struct matcher m = { .steps = steps, .t = t, .options = options };
+
+    for (m.limit = GRADE_PASS; m.limit <= GRADE_WARN; m.limit++) {
+        struct match r = match_from(&m, from, to, NULL, cursor);
+        if (r.status != PATTERN_MISMATCH)
+            return r;
+    }
+    return m.miss;
+}

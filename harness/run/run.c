@@ -1,0 +1,466 @@
+#include "run/internal.h"
+
+#include <string.h>
+
+#include "ws/close.h"
+
+#define RUN_OUT_MAX (64u << 20) /* what `together` may gather */
+
+struct entry run_entry(const struct run *r, enum entry_kind kind)
+{
+    return (struct entry){ .kind = kind, .by = BY_RUNNER, .us = r->now_us - r->start_us,
+                           .connection = r->connection, .round = r->round,
+                           .step = ENTRY_NO_STEP, .diff_at = ENTRY_NO_DIFF };
+}
+
+void run_add(struct run *r, const struct entry *e)
+{
+    if (!transcript_add(r->t, e))
+        r->no_memory = true;
+}
+
+static void make_key(struct run *r)
+{
+    struct rand rand;
+    uint8_t nonce[16];
+
+    rand_init(&rand, rand_derive(r->t->seed + r->connection, BYTES_LIT("nonce")));
+    rand_fill(&rand, nonce, sizeof nonce);
+    ws_handshake_key(nonce, r->nonce_key);
+    r->no_memory |= !ws_handshake_accept(bytes_str(r->nonce_key), r->accept);
+    r->env.key = r->nonce_key;
+    r->env.accept = r->accept;
+}
+
+bool run_init(struct run *r, const struct script_case *c, const struct run_options *options,
+              struct transcript *t, uint64_t now_us)
+{
+    bool client_tested = options->role == ROLE_CLIENT;
+
+    memset(r, 0, sizeof *r);
+    r->c = c;
+    r->options = *options;
+    r->t = t;
+    r->start_us = r->now_us = now_us;
+    r->steps = c->steps;
+    r->n_steps = c->n_steps;
+    t->seed = rand_derive(options->seed, bytes_str(c->id));
+    r->env = (struct payload_env){ .seed = t->seed, .path = options->path, .host = options->host,
+                                   .port = options->port, .base = options->base };
+    buf_init(&r->out, RUN_OUT_MAX);
+    buf_init(&r->replies, RUN_OUT_MAX);
+    speaker_init(&r->speaker, t, &r->env, t->seed, !client_tested);
+    listener_init(&r->listener, t, client_tested ? HTTP1_REQUEST : HTTP1_RESPONSE);
+    if (c->cut_off)
+        r->options.cut = 0;
+    make_key(r);
+    return !r->no_memory;
+}
+
+void run_free(struct run *r)
+{
+    buf_free(&r->out);
+    buf_free(&r->replies);
+    listener_free(&r->listener);
+    arena_free(&r->scratch);
+}
+
+bool run_may_speak(const struct run *r)
+{
+    return r->up && r->open && !r->ended && !r->shut && !r->speaker.sent_close &&
+           !r->listener.got_close && speaker_at_boundary(&r->speaker);
+}
+
+void run_speak(struct run *r, uint8_t opcode, struct bytes payload, enum entry_by by)
+{
+    size_t step = by == BY_CASE ? r->pc : ENTRY_NO_STEP;
+
+    if (!speaker_frame(&r->speaker, &r->out, opcode, payload, by, step, r->now_us - r->start_us))
+        r->no_memory = true;
+}
+
+void run_close(struct run *r, uint16_t code, enum entry_by by)
+{
+    uint8_t body[2] = { (uint8_t)(code >> 8), (uint8_t)code };
+    run_speak(r, WS_CLOSE, bytes_of(body, 2), by);
+}
+
+void run_over(struct run *r)
+{
+    r->state = RUN_STATE_OVER;
+}
+
+/* In the background the runner is a correct peer: it answers pings, and a Close once. */
+static void answer_ping(struct run *r)
+{
+    const struct entry *ping = &r->t->entries[r->t->count - 1];
+
+    if (r->c->manual || !r->open || r->ended || r->shut || r->speaker.sent_close)
+        return;
+    if (speaker_at_boundary(&r->speaker))
+        run_speak(r, WS_PONG, ping->data, BY_RUNNER);
+    else if (r->replies.len + 1 + ping->data.len <= 16 * 1024) /* answered at the next boundary */
+        r->no_memory |= !buf_push(&r->replies, (uint8_t)ping->data.len) ||
+                        !buf_append(&r->replies, ping->data);
+}
+
+static void flush_replies(struct run *r)
+{
+    while (r->replies.len > 0 && run_may_speak(r)) {
+        size_t n = r->replies.ptr[0];
+        uint8_t pong[WS_CONTROL_MAX + 1];
+        n = n < sizeof pong ? n : sizeof pong;
+        memcpy(pong, r->replies.ptr + 1, n);
+        buf_drop(&r->replies, 1 + n);
+        run_speak(r, WS_PONG, bytes_of(pong, n), BY_RUNNER);
+    }
+}
+
+static void answer_close(struct run *r)
+{
+    struct ws_close close = ws_close_decode(r->t->entries[r->t->count - 1].data);
+    uint8_t body[2] = { (uint8_t)(close.code >> 8), (uint8_t)close.code };
+    bool echo = close.has_code && ws_close_code_rule(close.code) == WS_RULE_NONE;
+
+    if (r->c->manual || !r->open || r->ended || r->shut || r->speaker.sent_close ||
+        !speaker_at_boundary(&r->speaker))
+        return;
+    run_speak(r, WS_CLOSE, bytes_of(body, echo ? 2 : 0), BY_RUNNER);
+}
+
+/* The pong of a barrier, and of the case's own pings (any of them: the last may stand for all). */
+static void heard_pong(struct run *r)
+{
+    struct entry *pong = &r->t->entries[r->t->count - 1];
+
+    if (r->barrier == BARRIER_SENT && bytes_eq_str(pong->data, r->barrier_ping)) {
+        struct entry e = run_entry(r, ENTRY_PASSED);
+        pong->by = BY_RUNNER;
+        r->barrier = BARRIER_PASSED;
+        run_add(r, &e);
+        return;
+    }
+    if (bytes_starts(pong->data, BYTES_LIT("barrier ")))
+        pong->by = BY_RUNNER;
+    else
+        r->pings_answered = r->pings_out;
+}
+
+static void heard_message(struct run *r)
+{
+    struct entry *message = &r->t->entries[r->t->count - 1];
+
+    if (r->marker[0] && message->len == message->data.len && bytes_eq_str(message->data, r->marker))
+        message->by = BY_RUNNER;
+}
+
+static void learn_client_key(struct run *r)
+{
+    struct talk_env seen;
+
+    talk_env(r->t, r->connection, ROLE_CLIENT, &seen);
+    r->client_key = arena_str(&r->scratch, bytes_str(seen.key));
+    char *accept = arena_str(&r->scratch, bytes_str(seen.accept));
+    if (!r->client_key || !accept) {
+        r->no_memory = true;
+        return;
+    }
+    r->env.key = r->client_key;
+    r->env.accept = accept;
+}
+
+static void heard_head(struct run *r)
+{
+    const struct entry *e = &r->t->entries[r->t->count - 1];
+
+    if (r->options.role == ROLE_CLIENT) {
+        learn_client_key(r);
+        return;
+    }
+    if (e->kind == ENTRY_HEAD_IN && talk_status(e) == 101)
+        r->open = r->speaker.framing = true;
+}
+
+static void react(struct run *r, enum heard heard)
+{
+    switch (heard) {
+    case HEARD_HEAD: heard_head(r); break;
+    case HEARD_PING: answer_ping(r); break;
+    case HEARD_PONG: heard_pong(r); break;
+    case HEARD_CLOSE: answer_close(r); break;
+    case HEARD_MESSAGE: heard_message(r); break;
+    case HEARD_FRAME: case HEARD_NOTHING: break;
+    }
+}
+
+void run_feed(struct run *r, uint8_t *data, size_t len, uint64_t now_us)
+{
+    enum heard heard;
+
+    r->now_us = now_us;
+    listener_feed(&r->listener, data, len, now_us - r->start_us);
+    do {
+        heard = listener_next(&r->listener, now_us - r->start_us, &r->no_memory);
+        react(r, heard);
+    } while (heard != HEARD_NOTHING && !r->no_memory);
+}
+
+void run_opened(struct run *r, const char *tls, uint64_t now_us)
+{
+    struct entry e;
+
+    r->now_us = now_us;
+    r->up = true;
+    e = run_entry(r, ENTRY_CONNECTED);
+    e.text = tls;
+    run_add(r, &e);
+    if (r->state == RUN_STATE_OPENING)
+        r->state = RUN_STATE_STEPS;
+}
+
+void run_ended(struct run *r, enum entry_end end, const char *why, uint64_t now_us)
+{
+    r->now_us = now_us;
+    r->ended = true;
+    if (!r->up && (end == END_NOT_REACHED || end == END_TLS_FAILED || end == END_ERROR)) {
+        struct bytes text = bytes_str(why ? why : "cannot connect");
+        r->trouble = arena_str(&r->scratch, text);
+        run_over(r);
+    }
+    if (!listener_end(&r->listener, end, why, now_us - r->start_us))
+        r->no_memory = true;
+}
+
+void run_written(struct run *r, bool waits)
+{
+    r->blocked = waits;
+    r->blocked_since_us = r->now_us;
+}
+
+void run_drained(struct run *r)
+{
+    r->blocked = false;
+}
+
+void run_alive(struct run *r, bool alive, const char *why, uint64_t now_us)
+{
+    struct entry e;
+
+    r->now_us = now_us;
+    e = run_entry(r, ENTRY_ALIVE);
+    e.flag = alive;
+    e.text = why;
+    run_add(r, &e);
+}
+
+void run_memory(struct run *r, uint64_t bytes, uint64_t now_us)
+{
+    struct entry e;
+
+    r->now_us = now_us;
+    e = run_entry(r, ENTRY_MEMORY);
+    e.len = bytes;
+    run_add(r, &e);
+}
+
+void run_output(struct run *r, bool is_stderr, const char *line, uint64_t now_us)
+{
+    struct entry e;
+
+    r->now_us = now_us;
+    e = run_entry(r, ENTRY_OUTPUT);
+    e.flag = is_stderr;
+    e.text = line;
+    run_add(r, &e);
+}
+
+void run_process(struct run *r, const char *what, uint64_t now_us)
+{
+    struct entry e;
+
+    r->now_us = now_us;
+    e = run_entry(r, ENTRY_PROCESS);
+    e.text = what;
+    run_add(r, &e);
+}
+
+void run_stop(struct run *r, const char *why, uint64_t now_us)
+{
+    struct entry e;
+
+    r->now_us = now_us;
+    e = run_entry(r, ENTRY_NOTE);
+    e.text = why;
+    run_add(r, &e);
+    if (r->state == RUN_STATE_AWAITING) {
+        e = run_entry(r, ENTRY_SILENT);
+        run_add(r, &e);
+    } else if (r->state != RUN_STATE_CLOSING && !r->trouble) {
+        r->trouble = "the case did not end in its time";
+    }
+    run_over(r);
+}
+
+/* The closing axis: our Close if there is none yet, theirs, and the end of TCP by who has to. */
+void run_finish(struct run *r)
+{
+    struct entry e = run_entry(r, ENTRY_CLOSING);
+    bool may_close = run_may_speak(r);
+    bool only_end = r->open && !r->ended && r->speaker.sent_close;
+
+    if (r->raw && !r->open)
+        may_close = only_end = false;
+    if (!may_close && !only_end) {
+        run_over(r);
+        return;
+    }
+    run_add(r, &e);
+    if (may_close)
+        run_close(r, 1000, BY_RUNNER);
+    r->await_deadline_us = r->now_us + r->options.expect_us;
+    r->state = RUN_STATE_CLOSING;
+}
+
+static void advance_closing(struct run *r, struct run_act *act)
+{
+    if (r->ended) {
+        run_over(r);
+    } else if (r->now_us >= r->await_deadline_us) {
+        struct entry e = run_entry(r, ENTRY_SILENT);
+        run_add(r, &e);
+        run_over(r);
+    } else {
+        act->kind = RUN_WAIT;
+        act->until_us = r->await_deadline_us;
+    }
+}
+
+/* As a server we end TCP once both Closes have passed. RFC 6455 7.1.1. */
+static bool must_end_tcp(const struct run *r)
+{
+    return r->options.role == ROLE_CLIENT && !r->c->manual && r->speaker.sent_close &&
+           r->listener.got_close && !r->shut && !r->ended && r->out.len == 0 && !r->blocked;
+}
+
+static bool write_out(struct run *r, struct run_act *act)
+{
+    size_t n = r->out.len;
+
+    if (n == 0 || (r->together > 0 && r->state == RUN_STATE_STEPS) || r->blocked)
+        return false;
+    if (r->ended || r->tcp_closed || !r->up) {
+        buf_clear(&r->out); /* recorded, but there is nobody to take it */
+        return false;
+    }
+    if (r->cut > 0 && n > r->cut)
+        n = (size_t)r->cut;
+    if (r->now_us < r->write_after_us) {
+        act->kind = RUN_WAIT;
+        act->until_us = r->write_after_us;
+        return true;
+    }
+    r->writing = n;
+    r->write_after_us = r->pace_us ? r->now_us + r->pace_us : 0;
+    act->kind = RUN_WRITE;
+    act->data = bytes_of(r->out.ptr, n);
+    return true;
+}
+
+static void hang_up(struct run *r, struct run_act *act)
+{
+    if (r->up && !r->tcp_closed) {
+        r->tcp_closed = true;
+        act->kind = RUN_CLOSE;
+        return;
+    }
+    r->state = RUN_STATE_DONE;
+    act->kind = RUN_DONE;
+}
+
+static void wait_until(struct run *r, struct run_act *act, uint64_t until_us, enum run_state then)
+{
+    if (r->now_us >= until_us) {
+        r->state = then;
+        return;
+    }
+    act->kind = RUN_WAIT;
+    act->until_us = until_us;
+}
+
+static void greet_client(struct run *r, struct run_act *act)
+{
+    if (r->listener.listening != LISTEN_HEAD) {
+        r->state = RUN_STATE_STEPS;
+    } else if (r->ended || r->now_us >= r->await_deadline_us) {
+        r->trouble = r->ended ? "the client went away without an opening handshake"
+                              : "the client sent no opening handshake in time";
+        run_over(r);
+    } else {
+        act->kind = RUN_WAIT;
+        act->until_us = r->await_deadline_us;
+    }
+}
+
+/* Asked for once; then run_opened or run_ended says how it went. */
+static void open_connection(struct run *r, struct run_act *act)
+{
+    act->kind = r->asked_open ? RUN_WAIT : RUN_OPEN;
+    r->asked_open = true;
+}
+
+static void start(struct run *r)
+{
+    /* A client comes to us before the case can say anything. */
+    r->state = r->options.role == ROLE_CLIENT ? RUN_STATE_OPENING : RUN_STATE_STEPS;
+}
+
+static void advance(struct run *r, struct run_act *act)
+{
+    switch (r->state) {
+    case RUN_STATE_START: start(r); break;
+    case RUN_STATE_OPENING: open_connection(r, act); break;
+    case RUN_STATE_GREETING: greet_client(r, act); break;
+    case RUN_STATE_STEPS:
+        if (r->blocked && r->out.len > SPEAKER_CHUNK) {
+            act->kind = RUN_WAIT;
+            act->until_us = UINT64_MAX;
+        } else {
+            steps_advance(r, act);
+        }
+        break;
+    case RUN_STATE_WAITING: wait_until(r, act, r->wait_until_us, RUN_STATE_STEPS); break;
+    case RUN_STATE_AWAITING: await_advance(r, act); break;
+    case RUN_STATE_CLOSING: advance_closing(r, act); break;
+    case RUN_STATE_OVER: hang_up(r, act); break;
+    case RUN_STATE_DONE: act->kind = RUN_DONE; break;
+    }
+}
+
+void run_next(struct run *r, uint64_t now_us, struct run_act *act)
+{
+    r->now_us = now_us;
+    if (r->writing > 0) {
+        buf_drop(&r->out, r->writing);
+        r->writing = 0;
+    }
+    for (;;) {
+        *act = (struct run_act){ .kind = RUN_DONE + 1, .until_us = UINT64_MAX };
+        if (r->no_memory && r->state < RUN_STATE_OVER) {
+            r->trouble = "out of memory";
+            run_over(r);
+        }
+        flush_replies(r);
+        if (r->state < RUN_STATE_OVER && write_out(r, act))
+            return;
+        if (must_end_tcp(r)) {
+            struct entry e = run_entry(r, ENTRY_END_OUT);
+            run_add(r, &e);
+            r->shut = true;
+            act->kind = RUN_SHUTDOWN;
+            return;
+        }
+        advance(r, act);
+        if (act->kind <= RUN_DONE)
+            return;
+    }
+}

@@ -1,0 +1,277 @@
+#include "run/internal.h"
+
+#include <string.h>
+
+#include "run/greeting.h"
+
+static const struct step *current(const struct run *r)
+{
+    return &r->steps[r->pc];
+}
+
+static void cannot(struct run *r, const char *why)
+{
+    r->unsupported = true;
+    r->trouble = why;
+    run_over(r);
+}
+
+static void enter_block(struct run *r, uint64_t times, size_t exit)
+{
+    size_t at = r->pc;
+
+    if (r->n_blocks == RUN_BLOCKS_MAX) {
+        cannot(r, "its blocks are nested too deeply");
+        return;
+    }
+    r->blocks[r->n_blocks++] = (struct run_block){ at, r->steps[at].end, exit, times, r->now_us };
+    r->pc++;
+}
+
+static void end_measure(struct run *r, const struct run_block *block)
+{
+    struct entry e = run_entry(r, ENTRY_METRIC);
+
+    e.text = r->steps[block->step].as.text;
+    e.len = r->now_us - block->entered_us;
+    run_add(r, &e);
+}
+
+/* At the end of the innermost block: round again, or out of it. */
+static void leave_block(struct run *r)
+{
+    struct run_block *block = &r->blocks[r->n_blocks - 1];
+    const struct step *step = &r->steps[block->step];
+    bool stalled = step->op == OP_REPEAT && step->as.repeat.until_stalled && r->blocked;
+
+    if (block->left > 1 && !stalled) {
+        block->left--;
+        r->pc = block->step + 1;
+        return;
+    }
+    if (step->op == OP_MEASURE)
+        end_measure(r, block);
+    if (step->op == OP_TOGETHER)
+        r->together--;
+    r->pc = block->exit;
+    r->n_blocks--;
+}
+
+void steps_enter_branch(struct run *r, size_t branch, size_t choice_end)
+{
+    r->pc = branch;
+    enter_block(r, 1, choice_end);
+}
+
+void steps_greet(struct run *r)
+{
+    struct buf head;
+    struct entry e = run_entry(r, ENTRY_HEAD_OUT);
+    struct greeting g = { r->options.role, &r->env, r->options.headers, r->options.n_headers,
+                          r->options.protocols, r->options.n_protocols, r->greeting, r->n_greeting };
+
+    buf_init(&head, LISTENER_HEAD_MAX * 4);
+    if (greeting_write(&g, &r->scratch, &head) && buf_append(&r->out, buf_bytes(&head))) {
+        e.data = buf_bytes(&head);
+        e.len = head.len;
+        e.hash = hash_bytes(e.data);
+        run_add(r, &e);
+        r->speaker.at += head.len;
+    } else {
+        r->no_memory = true;
+    }
+    buf_free(&head);
+    r->n_greeting = 0;
+    if (r->options.role == ROLE_CLIENT)
+        r->open = r->speaker.framing = true;
+}
+
+static void note_greeting(struct run *r, const struct step *step)
+{
+    if (r->n_greeting < RUN_GREETING_MAX)
+        r->greeting[r->n_greeting++] = step;
+    r->pc++;
+}
+
+static void do_connect(struct run *r)
+{
+    if (!r->up) {
+        r->state = RUN_STATE_OPENING;
+        return;
+    }
+    if (r->options.role == ROLE_CLIENT && r->listener.listening == LISTEN_HEAD && !r->raw) {
+        r->state = RUN_STATE_GREETING;
+        r->await_deadline_us = r->now_us + r->options.expect_us;
+        return;
+    }
+    r->cut = r->options.cut;
+    if (!r->raw)
+        steps_greet(r);
+    r->pc++;
+}
+
+static void fresh_connection(struct run *r)
+{
+    r->connection++;
+    r->cursor.connection = r->connection;
+    r->cursor.echo = 0;
+    speaker_reconnect(&r->speaker, r->connection, r->round);
+    listener_reconnect(&r->listener, r->connection, r->round);
+    buf_clear(&r->out);
+    buf_clear(&r->replies);
+    r->writing = 0;
+    r->tcp_closed = r->up = r->open = r->shut = r->ended = r->blocked = r->asked_open = false;
+    r->pings_out = r->pings_answered = 0;
+}
+
+/* Once for hanging up what is left of the old connection, once for the new one. */
+static void do_reconnect(struct run *r, struct run_act *act)
+{
+    if (r->up && !r->tcp_closed && !r->reconnecting) {
+        r->tcp_closed = true;
+        act->kind = RUN_CLOSE;
+        return;
+    }
+    if (!r->reconnecting)
+        fresh_connection(r);
+    r->reconnecting = true;
+    size_t before = r->pc;
+    do_connect(r);
+    r->reconnecting = r->pc == before;
+}
+
+static void do_send(struct run *r, const struct step *step)
+{
+    const struct send *send = &step->as.send;
+
+    if (send->deflate) {
+        cannot(r, "compression is not built in yet");
+        return;
+    }
+    r->cut = send->cut && !r->options.cut ? send->cut : r->options.cut;
+    r->pace_us = send->pace_ms * 1000;
+    if (send->opcode == WS_PING)
+        r->pings_out++;
+    speaker_begin(&r->speaker, step, r->pc);
+    r->pc++;
+}
+
+/* One piece of the send under way. */
+static void write_more(struct run *r)
+{
+    bool more;
+
+    if (!speaker_write(&r->speaker, &r->out, r->now_us - r->start_us, &more))
+        r->no_memory = true;
+}
+
+static void do_close(struct run *r, const struct step *step)
+{
+    uint16_t code = step->as.close.has_code ? step->as.close.code : 1000;
+
+    if (run_may_speak(r))
+        run_close(r, code, BY_CASE);
+    await_begin(r, r->pc, r->pc + 1);
+}
+
+static void end_ours(struct run *r, enum entry_end end)
+{
+    struct entry e = run_entry(r, ENTRY_END_OUT);
+
+    e.by = BY_CASE;
+    e.end = end;
+    run_add(r, &e);
+    r->pc++;
+}
+
+static void do_reset(struct run *r, struct run_act *act)
+{
+    end_ours(r, END_RESET);
+    r->tcp_closed = r->ended = true;
+    act->kind = RUN_RESET;
+}
+
+static void do_shutdown(struct run *r, struct run_act *act)
+{
+    end_ours(r, END_FIN);
+    r->shut = true;
+    act->kind = RUN_SHUTDOWN;
+}
+
+static void do_read(struct run *r, const struct step *step, struct run_act *act)
+{
+    act->kind = RUN_READ;
+    act->on = step->as.on;
+    r->pc++;
+}
+
+static void do_repeat(struct run *r, const struct step *step)
+{
+    if (step->as.repeat.count == 0)
+        r->pc = step->end;
+    else
+        enter_block(r, step->as.repeat.count, step->end);
+}
+
+static void do_wait(struct run *r, const struct step *step)
+{
+    r->wait_until_us = r->now_us + step->as.wait_ms * 1000;
+    r->state = RUN_STATE_WAITING;
+    r->pc++;
+}
+
+static void do_send_more(struct run *r, const struct step *step)
+{
+    if (r->speaker.step)
+        speaker_release(&r->speaker, step->as.more.rest, step->as.more.count);
+    r->pc++;
+}
+
+static void do_step(struct run *r, struct run_act *act)
+{
+    const struct step *step = current(r);
+
+    switch (step->op) {
+    case OP_RAW: r->raw = true; r->pc++; break;
+    case OP_REQUEST: case OP_RESPONSE: case OP_EXTENSION: case OP_SUBPROTOCOL:
+        note_greeting(r, step);
+        break;
+    case OP_CONNECT: do_connect(r); break;
+    case OP_RECONNECT: do_reconnect(r, act); break;
+    case OP_SEND: do_send(r, step); break;
+    case OP_SEND_MORE: do_send_more(r, step); break;
+    case OP_TOGETHER:
+        r->together++;
+        enter_block(r, 1, step->end);
+        break;
+    case OP_REPEAT: do_repeat(r, step); break;
+    case OP_MEASURE: enter_block(r, 1, step->end); break;
+    case OP_WAIT: do_wait(r, step); break;
+    case OP_READ: do_read(r, step, act); break;
+    case OP_DROP: do_reset(r, act); break;
+    case OP_SHUTDOWN: do_shutdown(r, act); break;
+    case OP_CLOSE: do_close(r, step); break;
+    case OP_PREFER: await_begin(r, r->pc, r->pc + 1); break;
+    case OP_EXPECT: case OP_UNORDERED: case OP_EITHER:
+        await_begin(r, r->pc, pattern_end(r->steps, r->n_steps, r->pc));
+        break;
+    case OP_BRANCH: r->pc = step->end; break;
+    case OP_TLS: cannot(r, "other certificates are not built in yet"); break;
+    case OP_URL: cannot(r, "other addresses are not built in yet"); break;
+    case OP_EACH: cannot(r, "each is not built in yet"); break;
+    case OP_PROVOKE: cannot(r, "provoke is not built in yet"); break;
+    case OP_COUNT: break;
+    }
+}
+
+void steps_advance(struct run *r, struct run_act *act)
+{
+    if (r->speaker.step && !(r->speaker.holding && r->speaker.pos == r->speaker.held_upto))
+        write_more(r);
+    else if (r->n_blocks > 0 && r->pc == r->blocks[r->n_blocks - 1].end)
+        leave_block(r);
+    else if (r->pc >= r->n_steps)
+        run_finish(r);
+    else
+        do_step(r, act);
+}

@@ -1,0 +1,90 @@
+#ifndef RUN_TRANSCRIPT_H
+#define RUN_TRANSCRIPT_H
+
+#include "base/arena.h"
+#include "ws/frame.h"
+
+/* What happened in a case, in order, with times: all that a verdict may know. Written by run and
+ * drive, read by verdict and report, saved in results.json and read back from there. */
+enum entry_kind {
+    ENTRY_CONNECTED,   /* TCP (and TLS: `text`) is up */
+    ENTRY_HEAD_OUT,    /* our request or response: `data` */
+    ENTRY_HEAD_IN,     /* theirs: `data`, whole */
+    ENTRY_HEAD_BAD,    /* what came is no HTTP head: `data`, `text` says why */
+    ENTRY_FRAME_OUT,   /* `head`, payload `data`/`len`/`hash`, `step` */
+    ENTRY_RAW_OUT,     /* bytes that a case wrote as they are */
+    ENTRY_MESSAGE_OUT, /* a whole data message of ours is out: `opcode` in head, `len`, `hash` */
+    ENTRY_FRAME_IN,    /* `head`, `at`, payload unmasked */
+    ENTRY_MESSAGE_IN,  /* a whole message of theirs; `flag`: its text is broken at `diff_at` */
+    ENTRY_PARTIAL_IN,  /* bytes of a frame that never came whole */
+    ENTRY_END_IN,      /* their end: `end` */
+    ENTRY_END_OUT,     /* ours: `end` */
+    ENTRY_EXPECT,      /* from here on what `step` expects is awaited */
+    ENTRY_PASSED,      /* the pong of our barrier came: what was sent before it went past them */
+    ENTRY_SILENT,      /* the time for what is awaited is up */
+    ENTRY_CLOSING,     /* the case is over, we close as usual: what follows is the closing axis */
+    ENTRY_ALIVE,       /* a fresh connection opened and answered: `flag`; `text` if not */
+    ENTRY_OUTPUT,      /* a line of the target's stdout, or stderr (`flag`) */
+    ENTRY_PROCESS,     /* the target's process: `text` ("exited with 1", "killed by signal 11") */
+    ENTRY_MEMORY,      /* `len` bytes resident */
+    ENTRY_METRIC,      /* measure: `text` names it, `len` microseconds */
+    ENTRY_NOTE,        /* `text`, for people */
+    ENTRY_KINDS
+};
+
+enum entry_end {
+    END_FIN,       /* orderly */
+    END_TLS_CUT,   /* FIN without close_notify */
+    END_RESET,
+    END_NOT_REACHED,
+    END_TLS_FAILED,
+    END_ERROR
+};
+
+/* Who speaks: the case's own steps, or the runner in the background. */
+enum entry_by { BY_CASE, BY_RUNNER };
+
+#define ENTRY_DATA_MAX 256   /* payload bytes kept; heads are kept whole */
+#define ENTRY_NO_STEP SIZE_MAX
+#define ENTRY_NO_DIFF UINT64_MAX
+
+struct entry {
+    enum entry_kind kind;
+    enum entry_by by;
+    enum entry_end end;
+    bool flag;
+    uint64_t us;           /* since the case began */
+    uint32_t connection;   /* from 0 */
+    uint32_t round;        /* of `each`, from 0 */
+    size_t step;           /* index in the case's steps, ENTRY_NO_STEP for none */
+    uint64_t at;           /* offset in the stream of its sender, of the first byte */
+    struct ws_head head;
+    struct bytes data;     /* the first bytes, at most ENTRY_DATA_MAX of a payload */
+    uint64_t len, hash;    /* of the whole payload */
+    uint64_t diff_at;      /* first byte that differs from the echo awaited, or that breaks UTF-8 */
+    const char *text;      /* NULL: none */
+};
+
+#define TRANSCRIPT_ENTRIES_MAX 200000 /* a flood from a target ends the case, not the memory */
+
+/* A zeroed transcript is empty. */
+struct transcript {
+    struct arena arena;
+    uint64_t seed; /* of the case: what its random payloads are made from */
+    struct entry *entries;
+    size_t count, cap;
+    bool full; /* entries or bytes were left out */
+};
+
+/* A new entry at the end: a copy of `e`, its data and text copied. False: no memory; nothing was
+ * added. When it is full, true: nothing is added and `full` says so. */
+NODISCARD bool transcript_add(struct transcript *t, const struct entry *e);
+void transcript_free(struct transcript *t);
+
+/* "frame-in" and back, as results.json has it. -1: unknown. */
+const char *transcript_kind_name(enum entry_kind kind);
+int transcript_kind_named(const char *name);
+const char *transcript_end_name(enum entry_end end);
+int transcript_end_named(const char *name);
+
+#endif

@@ -1,0 +1,57 @@
+#ifndef SCRIPT_PAYLOAD_H
+#define SCRIPT_PAYLOAD_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/hash.h"
+
+/* Bytes that a case sends or expects, as a recipe: any part can be made without the rest, so that
+ * a message of 16 MiB costs no 16 MiB. A tree in the case's arena. */
+enum payload_kind {
+    PAYLOAD_BYTES,    /* "text", x"ce ba", file "name": as they are */
+    PAYLOAD_TEMPLATE, /* "GET ${path} …": text with places that only a connection can fill */
+    PAYLOAD_REPEAT,   /* A * COUNT */
+    PAYLOAD_JOIN,     /* A + B */
+    PAYLOAD_RANDOM,   /* random SIZE: bytes from the run's seed */
+    PAYLOAD_WORDS     /* words SIZE: readable text that compresses well */
+};
+
+/* How it was written, for printing: "…" and x"…" are both PAYLOAD_BYTES. */
+enum payload_spelling { SPELLED_TEXT, SPELLED_HEX, SPELLED_FILE };
+
+struct payload {
+    enum payload_kind kind;
+    enum payload_spelling spelling;
+    struct bytes bytes;          /* BYTES, TEMPLATE */
+    const char *file;            /* SPELLED_FILE: its name */
+    const struct payload *a, *b; /* JOIN: both; REPEAT: a */
+    uint64_t count;              /* REPEAT: times; RANDOM, WORDS: bytes */
+    uint64_t salt;               /* RANDOM: tells two of them in a case apart */
+    const char *name;            /* of the `let` that it comes from; NULL: written in place */
+    unsigned nodes;              /* of the tree from here down; bounded by the parser */
+};
+
+/* What the places stand for. A NULL value leaves its place as it was written. */
+struct payload_env {
+    uint64_t seed; /* of the case */
+    const char *path, *host, *port, *key, *accept, *base;
+};
+
+/* Bytes in all. */
+uint64_t payload_len(const struct payload *p, const struct payload_env *env);
+
+/* Bytes [at, at + len) into `out`; all of them must exist. */
+void payload_read(const struct payload *p, const struct payload_env *env, uint64_t at, uint8_t *out,
+                  size_t len);
+
+/* Fingerprint of the whole. */
+uint64_t payload_hash(const struct payload *p, const struct payload_env *env);
+
+/* Fills the places of a text. The result lives in `a`; `ptr` NULL: out of memory. */
+NODISCARD struct bytes payload_fill(struct arena *a, struct bytes text,
+                                    const struct payload_env *env);
+
+/* Does `text` hold a ${…} that is one of the names of payload_env? */
+bool payload_has_places(struct bytes text);
+
+#endif

@@ -1,0 +1,128 @@
+#define _GNU_SOURCE /* kill, mkdtemp, symlink beside C11 */
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/clock.h"
+#include "io/file.h"
+
+/* A fresh folder; the test removes what it makes. */
+static const char *fresh(char path[64])
+{
+    strcpy(path, "/tmp/wsproof-test-XXXXXX");
+    cr_assert(mkdtemp(path));
+    return path;
+}
+
+static const char *in(const char *dir, const char *name)
+{
+    static char path[4][256];
+    static unsigned next;
+    char *at = path[next++ % 4];
+
+    snprintf(at, sizeof path[0], "%s/%s", dir, name);
+    return at;
+}
+
+Test(io_file, what_is_written_is_read)
+{
+    char dir[64];
+    struct buf b = { 0 };
+    struct err err = { 0 };
+    const char *path = in(fresh(dir), "f");
+
+    cr_assert_not(io_file_exists(path));
+    cr_assert(io_file_write(path, BYTES_LIT("one"), &err), "%s", err.text);
+    cr_assert(io_file_append(path, BYTES_LIT(" two"), &err), "%s", err.text);
+    cr_assert(io_file_exists(path));
+    cr_assert(io_file_read(path, 7, &b, &err), "%s", err.text);
+    cr_assert(bytes_eq_str(buf_bytes(&b), "one two"));
+    cr_assert(io_file_write(path, BYTES_LIT(""), &err), "%s", err.text);
+    cr_assert(io_file_read(path, 7, &b, &err), "%s", err.text);
+    cr_assert_eq(b.len, 0);
+    buf_free(&b);
+    io_file_remove(path);
+    cr_assert_eq(rmdir(dir), 0, "something else was left behind");
+}
+
+Test(io_file, no_file_is_larger_than_allowed)
+{
+    char dir[64];
+    struct buf b = { 0 };
+    struct err err = { 0 };
+    const char *path = in(fresh(dir), "f");
+
+    cr_assert(io_file_write(path, BYTES_LIT("12345678"), &err), "%s", err.text);
+    cr_assert_not(io_file_read(path, 7, &b, &err));
+    cr_assert(strstr(err.text, path) && strstr(err.text, "larger than 7"), "%s", err.text);
+    buf_free(&b);
+    io_file_remove(path);
+    rmdir(dir);
+}
+
+Test(io_file, trouble_names_the_path_and_the_reason)
+{
+    struct buf b = { 0 };
+    struct err err = { 0 };
+
+    cr_assert_not(io_file_read("/nonexistent/f", 9, &b, &err));
+    cr_assert(strstr(err.text, "/nonexistent/f: No such file"), "%s", err.text);
+    cr_assert_not(io_file_write("/nonexistent/f", BYTES_LIT("x"), &err));
+    cr_assert(strstr(err.text, "/nonexistent/f"), "%s", err.text);
+    cr_assert_not(io_file_read("/", 9, &b, &err));
+    buf_free(&b);
+}
+
+Test(io_file, a_device_is_written_to_and_not_replaced)
+{
+    struct err err = { 0 };
+    struct stat st;
+
+    cr_assert(io_file_write("/dev/null", BYTES_LIT("x"), &err), "%s", err.text);
+    cr_assert_eq(stat("/dev/null", &st), 0);
+    cr_assert(S_ISCHR(st.st_mode));
+}
+
+Test(io_file, folders_are_made_and_listed_in_order)
+{
+    char dir[64];
+    struct buf b = { 0 };
+    struct err err = { 0 };
+
+    fresh(dir);
+    cr_assert(io_dir_make(in(dir, "b/c"), &err), "%s", err.text);
+    cr_assert(io_dir_make(in(dir, "b/c"), &err), "%s", err.text);
+    cr_assert(io_file_write(in(dir, "b/c/2.case"), BYTES_LIT(""), &err));
+    cr_assert(io_file_write(in(dir, "b/1.case"), BYTES_LIT(""), &err));
+    cr_assert(io_file_write(in(dir, "a.case"), BYTES_LIT(""), &err));
+    cr_assert(io_file_write(in(dir, "note.txt"), BYTES_LIT(""), &err));
+    cr_assert_not(io_dir_make(in(dir, "a.case/d"), &err));
+    cr_assert_eq(symlink("..", in(dir, "b/up")), 0);
+
+    cr_assert(io_dir_list(dir, ".case", &b, &err), "%s", err.text);
+    cr_assert(bytes_eq(buf_bytes(&b), bytes_of("a.case\0b/1.case\0b/c/2.case", 27)), "%.*s",
+              BYTES_ARG(buf_bytes(&b)));
+    cr_assert_not(io_dir_list(in(dir, "none"), "", &b, &err));
+    buf_free(&b);
+    static const char *const made[] = { "b/up", "b/c/2.case", "b/1.case", "a.case", "note.txt" };
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+        io_file_remove(in(dir, made[i]));
+    rmdir(in(dir, "b/c"));
+    rmdir(in(dir, "b"));
+    cr_assert_eq(rmdir(dir), 0);
+}
+
+Test(io_clock, it_runs)
+{
+    uint64_t us = io_now_us(), ms = io_now_ms();
+
+    cr_assert_geq(ms, us / 1000);
+    cr_assert_geq(io_now_us(), us);
+    cr_assert_gt(io_wall_s(), 1700000000);
+    cr_assert_neq(io_entropy(), io_entropy());
+    cr_assert_gt(io_own_peak_kib(), 100);
+}

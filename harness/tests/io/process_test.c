@@ -1,0 +1,168 @@
+#define _GNU_SOURCE /* kill, mkdtemp, symlink beside C11 */
+
+#include <criterion/criterion.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "io/pair.h"
+#include "io/process.h"
+
+/* What a program wrote and how it ended. */
+struct ran {
+    char out[256], err[256];
+    struct io_process_status status;
+};
+
+static void note(char *text, const struct io_event *e)
+{
+    size_t n = strlen(text);
+
+    cr_assert_lt(n + e->len, 256);
+    memcpy(text + n, e->data, e->len);
+}
+
+static struct ran run(char *const *argv)
+{
+    struct io_loop *loop = pair_loop();
+    struct err err = { 0 };
+    struct ran ran = { "", "", { false, 0, 0 } };
+    int owner;
+    struct io_process *p = io_process_start(loop, argv, &owner, &err);
+
+    cr_assert(p, "%s", err.text);
+    cr_assert(io_process_status(p).running);
+    for (;;) {
+        struct io_event e = pair_next(loop);
+        cr_assert_eq(e.owner, &owner);
+        cr_assert_eq(e.process, p);
+        if (e.kind == IO_EXITED)
+            break;
+        cr_assert_eq(e.kind, IO_OUTPUT);
+        note(e.is_stderr ? ran.err : ran.out, &e);
+    }
+    ran.status = io_process_status(p);
+    io_process_free(p);
+    io_loop_free(loop);
+    return ran;
+}
+
+static struct ran run_shell(const char *script)
+{
+    return run((char *[]){ "sh", "-c", (char *)script, NULL });
+}
+
+Test(io_process, output_comes_apart_and_before_the_exit)
+{
+    struct ran ran = run_shell("echo out; echo err >&2; exit 7");
+
+    cr_assert_str_eq(ran.out, "out\n");
+    cr_assert_str_eq(ran.err, "err\n");
+    cr_assert_not(ran.status.running);
+    cr_assert_eq(ran.status.exit_code, 7);
+    cr_assert_eq(ran.status.signal, 0);
+}
+
+Test(io_process, a_signal_is_told)
+{
+    cr_assert_eq(run_shell("kill -SEGV $$").status.signal, SIGSEGV);
+}
+
+Test(io_process, broken_pipes_kill_it_as_usual)
+{
+    cr_assert_eq(run_shell("kill -PIPE $$; exit 3").status.signal, SIGPIPE);
+}
+
+Test(io_process, a_grandchild_that_holds_the_pipes_delays_the_exit_a_little)
+{
+    uint64_t start = io_now_ms();
+    struct ran ran = run_shell("sleep 30 & echo done");
+
+    cr_assert_str_eq(ran.out, "done\n");
+    cr_assert_eq(ran.status.exit_code, 0);
+    cr_assert_lt(io_now_ms() - start, 3000);
+}
+
+Test(io_process, a_program_that_is_not_there_is_told_at_once)
+{
+    struct io_loop *loop = pair_loop();
+    struct err err = { 0 };
+
+    cr_assert_null(io_process_start(loop, (char *[]){ "/nonexistent/program", NULL }, NULL, &err));
+    cr_assert_eq(err.code, ERR_SYSTEM);
+    cr_assert(strstr(err.text, "/nonexistent/program"), "%s", err.text);
+    cr_assert(strstr(err.text, "No such file"), "%s", err.text);
+    io_loop_free(loop);
+}
+
+Test(io_process, the_whole_group_is_signalled_and_measured)
+{
+    struct io_loop *loop = pair_loop();
+    struct err err = { 0 };
+    struct io_usage usage;
+    /* The grandchild burns a little of the CPU, and then both say that they are there. */
+    char *argv[] = {
+        "sh", "-c",
+        "sh -c 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; echo up; sleep 30'; :", NULL
+    };
+    struct io_process *p = io_process_start(loop, argv, NULL, &err);
+
+    cr_assert(p, "%s", err.text);
+    pair_wait(loop, IO_OUTPUT);
+    cr_assert(io_process_usage(p, &usage));
+    cr_assert_gt(usage.resident_kib, 500, "%lu KiB", (unsigned long)usage.resident_kib);
+    cr_assert_geq(usage.cpu_ms, 10);
+    io_process_signal(p, SIGKILL);
+    pair_wait(loop, IO_EXITED);
+    cr_assert_eq(io_process_status(p).signal, SIGKILL);
+    cr_assert_not(io_process_usage(p, &usage));
+    io_process_free(p);
+    io_loop_free(loop);
+}
+
+Test(io_process, freeing_kills)
+{
+    struct io_loop *loop = pair_loop();
+    struct err err = { 0 };
+    struct io_process *p = io_process_start(loop, (char *[]){ "sleep", "30", NULL }, NULL, &err);
+
+    cr_assert(p, "%s", err.text);
+    long pid = io_process_pid(p);
+    io_process_free(p);
+    cr_assert_eq(kill((pid_t)pid, 0), -1);
+    io_loop_free(loop);
+}
+
+static void expect_words(const char *command, const char *joined)
+{
+    char got[256] = "";
+    struct err err = { 0 };
+    char **argv = io_process_words(command, &err);
+
+    cr_assert(argv, "%s: %s", command, err.text);
+    for (size_t i = 0; argv[i]; i++) {
+        strcat(got, argv[i]);
+        strcat(got, "|");
+    }
+    cr_assert_str_eq(got, joined, "%s gave %s", command, got);
+    alloc_free(argv);
+}
+
+Test(io_process, words_are_split_as_a_shell_would)
+{
+    expect_words("a", "a|");
+    expect_words("  node  server.js\t9001 ", "node|server.js|9001|");
+    expect_words("a 'b c' \"d e\"", "a|b c|d e|");
+    expect_words("a''b \"\" ''", "ab|||");
+    expect_words("a\\ b \\\"c", "a b|\"c|");
+    expect_words("\"a\\\"b\\\\c\\d\" 'e\\f'", "a\"b\\c\\d|e\\f|");
+    expect_words("$HOME *", "$HOME|*|");
+    expect_words("a\\", "a\\|");
+    expect_words("a b c d e f g h", "a|b|c|d|e|f|g|h|");
+
+    struct err err = { 0 };
+    cr_assert_null(io_process_words("a 'b", &err));
+    cr_assert_eq(err.code, ERR_USAGE);
+    cr_assert_null(io_process_words("a \"b\\\"", &err));
+    cr_assert_null(io_process_words("  ", &err));
+}

@@ -1,0 +1,84 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/json.h"
+#include "report/writers.h"
+#include "sample.h"
+
+/* make_sample REQUIREMENTS FOLDER [CASES]: a made-up run in every format, for the browser test. */
+#define FILE_MAX (64u << 20)
+#define CASES_USUAL 340
+
+static bool read_file(struct arena *a, const char *path, struct bytes *out)
+{
+    static uint8_t text[1 << 20];
+    FILE *f = fopen(path, "rb");
+
+    if (!f)
+        return false;
+    *out = arena_copy(a, bytes_of(text, fread(text, 1, sizeof text, f)));
+    fclose(f);
+    return out->ptr != NULL;
+}
+
+static bool write_file(const char *folder, const char *name, struct buf *text)
+{
+    char path[4096];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *f = fopen(path, "wb");
+    bool ok = f && fwrite(text->ptr, 1, text->len, f) == text->len;
+    ok = f && fclose(f) == 0 && ok;
+    printf("%-14s %zu bytes\n", name, text->len);
+    buf_free(text);
+    buf_init(text, FILE_MAX);
+    return ok;
+}
+
+static bool write_journal(const struct run_report *run, struct buf *out)
+{
+    bool ok = report_journal_run(run, out);
+
+    for (size_t i = 0; i < run->n_results; i++)
+        ok = ok && report_journal_result(&run->results[i], out);
+    return ok;
+}
+
+static bool write_all(const struct run_report *run, const struct requirements *requirements,
+                      const char *folder)
+{
+    struct buf out;
+
+    buf_init(&out, FILE_MAX);
+    bool ok = report_json(run, &out) && write_file(folder, "results.json", &out) &&
+              write_journal(run, &out) && write_file(folder, "results.jsonl", &out) &&
+              report_junit(run, &out) && write_file(folder, "junit.xml", &out) &&
+              report_tap(run, &out) && write_file(folder, "results.tap", &out) &&
+              report_html(run, requirements, &out) && write_file(folder, "report.html", &out);
+    buf_free(&out);
+    return ok;
+}
+
+int main(int argc, char **argv)
+{
+    struct arena a = { 0 };
+    struct sample sample;
+    struct bytes table;
+    struct requirements requirements;
+    struct err err = { 0 };
+
+    if (argc < 3) {
+        fprintf(stderr, "usage: make_sample REQUIREMENTS FOLDER [CASES]\n");
+        return 2;
+    }
+    size_t cases = argc > 3 ? strtoul(argv[3], NULL, 10) : CASES_USUAL;
+    bool ok = read_file(&a, argv[1], &table) &&
+              requirements_parse(&a, table, &requirements, &err) &&
+              sample_make(&sample, cases, 7) && write_all(&sample.run, &requirements, argv[2]);
+    if (!ok)
+        fprintf(stderr, "make_sample: %s\n", err.text[0] ? err.text : "could not read or write");
+    sample_free(&sample);
+    arena_free(&a);
+    return ok ? 0 : 1;
+}

@@ -1,0 +1,154 @@
+#include "verdict/monitor.h"
+
+#include <string.h>
+
+#include "run/talk.h"
+#include "ws/close.h"
+#include "ws/handshake.h"
+
+void monitor_init(struct monitor *m, enum case_role role)
+{
+    memset(m, 0, sizeof *m);
+    m->role = role;
+    m->law.from_client = role == ROLE_CLIENT;
+}
+
+static void found(struct monitor *m, enum ws_rule rule, uint64_t at, size_t entry)
+{
+    if (m->count < MONITOR_FINDINGS_MAX)
+        m->findings[m->count] = (struct finding){ { rule, at }, entry };
+    m->count++;
+}
+
+static void watch_head(struct monitor *m, const struct entry *e, size_t entry)
+{
+    struct violation broken[WS_HEAD_BREACHES_MAX];
+    size_t n = ws_check_head(&e->head, &m->law, e->at, broken);
+
+    for (size_t i = 0; i < n; i++)
+        found(m, broken[i].rule, broken[i].at, entry);
+}
+
+static void watch_key(struct monitor *m, const struct entry *e, size_t entry)
+{
+    if (!e->head.masked)
+        return;
+    m->same_keys = memcmp(m->key, e->head.key, 4) == 0 ? m->same_keys + 1 : 1;
+    memcpy(m->key, e->head.key, 4);
+    if (m->same_keys == MONITOR_SAME_KEYS)
+        found(m, WS_RULE_MASK_KEY_CONSTANT, e->at, entry);
+}
+
+static void watch_close(struct monitor *m, const struct entry *e, size_t entry)
+{
+    struct violation broken = { WS_RULE_NONE, 0 };
+
+    if (e->len <= WS_CONTROL_MAX)
+        broken = ws_close_check(e->data);
+    if (broken.rule != WS_RULE_NONE)
+        found(m, broken.rule, e->at + broken.at, entry);
+    m->law.after_close = true;
+}
+
+static void watch_frame(struct monitor *m, const struct entry *e, size_t entry)
+{
+    watch_head(m, e, entry);
+    watch_key(m, e, entry);
+    if (e->head.opcode == WS_CLOSE)
+        watch_close(m, e, entry);
+    else if (!ws_opcode_is_control(e->head.opcode))
+        m->law.in_message = !e->head.fin;
+}
+
+static void watch_response(struct monitor *m, const struct transcript *t, const struct http1_head *head,
+                           size_t entry)
+{
+    struct http1_head request;
+    struct ws_findings asked, answered;
+    struct ws_offer offer = { .request = &request };
+
+    for (size_t i = entry; i-- > 0;) {
+        const struct entry *e = &t->entries[i];
+        if (e->kind != ENTRY_HEAD_OUT || e->connection != t->entries[entry].connection)
+            continue;
+        /* A request that was wrong itself leaves open what a right answer would be. */
+        if (!talk_head(e, &request))
+            return;
+        ws_handshake_check_request(&request, &asked);
+        if (asked.count > 0)
+            return;
+        offer.key = http1_field(&request, "Sec-WebSocket-Key", 0)->value;
+        ws_handshake_check_response(head, &offer, &answered);
+        for (size_t k = 0; k < answered.count; k++)
+            found(m, answered.list[k].rule, answered.list[k].at, entry);
+        return;
+    }
+}
+
+static void watch_request(struct monitor *m, const struct http1_head *head, size_t entry)
+{
+    struct ws_findings findings;
+
+    ws_handshake_check_request(head, &findings);
+    for (size_t k = 0; k < findings.count; k++)
+        found(m, findings.list[k].rule, findings.list[k].at, entry);
+}
+
+static void watch_handshake(struct monitor *m, const struct transcript *t, size_t entry)
+{
+    struct http1_head head;
+
+    if (!talk_head(&t->entries[entry], &head))
+        return;
+    if (head.kind == HTTP1_REQUEST)
+        watch_request(m, &head, entry);
+    else if (head.status == 101)
+        watch_response(m, t, &head, entry);
+}
+
+static void new_connection(struct monitor *m, uint32_t connection)
+{
+    m->connection = connection;
+    m->law.in_message = m->law.after_close = false;
+    m->same_keys = 0;
+}
+
+void monitor_take(struct monitor *m, const struct transcript *t, size_t entry)
+{
+    const struct entry *e = &t->entries[entry];
+
+    if (e->connection != m->connection)
+        new_connection(m, e->connection);
+    switch (e->kind) {
+    case ENTRY_HEAD_IN: watch_handshake(m, t, entry); break;
+    case ENTRY_FRAME_IN: watch_frame(m, e, entry); break;
+    case ENTRY_PARTIAL_IN:
+        if (e->flag)
+            watch_head(m, e, entry);
+        break;
+    case ENTRY_MESSAGE_IN:
+        if (e->flag && e->head.opcode == WS_TEXT)
+            found(m, WS_RULE_TEXT_NOT_UTF8, e->at, entry);
+        break;
+    case ENTRY_CONNECTED: case ENTRY_HEAD_OUT: case ENTRY_HEAD_BAD: case ENTRY_FRAME_OUT:
+    case ENTRY_RAW_OUT: case ENTRY_MESSAGE_OUT: case ENTRY_END_IN: case ENTRY_END_OUT:
+    case ENTRY_EXPECT: case ENTRY_PASSED: case ENTRY_SILENT: case ENTRY_CLOSING: case ENTRY_ALIVE:
+    case ENTRY_OUTPUT: case ENTRY_PROCESS: case ENTRY_MEMORY: case ENTRY_METRIC: case ENTRY_NOTE:
+    case ENTRY_KINDS:
+        break;
+    }
+}
+
+const struct finding *monitor_worst(const struct monitor *m)
+{
+    const struct finding *worst = NULL;
+
+    for (size_t i = 0; i < m->count && i < MONITOR_FINDINGS_MAX; i++) {
+        enum ws_level level = ws_rule_row(m->findings[i].broken.rule)->level;
+        if (level == WS_MAY)
+            continue;
+        if (!worst || level > ws_rule_row(worst->broken.rule)->level)
+            worst = &m->findings[i];
+    }
+    return worst;
+}

@@ -1,0 +1,309 @@
+#include "verdict/verdict.h"
+
+#include <string.h>
+
+#include "run/pattern.h"
+#include "run/talk.h"
+#include "script/print.h"
+#include "verdict/closing.h"
+#include "verdict/monitor.h"
+#include "verdict/requirements.h"
+
+/* The judge at work: what it has read of a transcript so far. */
+struct judge {
+    const struct script_case *c;
+    const struct transcript *t;
+    const struct verdict_options *options;
+    struct arena *a;
+    struct verdict *v;
+    struct cursor cursor;
+    enum grade grade; /* of the expectations met so far */
+    bool failed;      /* one was not met: no further one may follow */
+    bool no_memory;
+};
+
+static enum verdict_kind from_grade(enum grade grade)
+{
+    switch (grade) {
+    case GRADE_PASS: return VERDICT_PASS;
+    case GRADE_INFO: return VERDICT_INFO;
+    case GRADE_WARN: return VERDICT_WARN;
+    case GRADE_FAIL: return VERDICT_FAIL;
+    }
+    return VERDICT_ERROR;
+}
+
+static enum verdict_kind worse(enum verdict_kind a, enum verdict_kind b)
+{
+    return a > b ? a : b;
+}
+
+static void remark(struct judge *j, const char *text)
+{
+    struct verdict *v = j->v;
+
+    for (size_t i = 0; i < v->n_remarks; i++)
+        if (strcmp(v->remarks[i], text) == 0)
+            return;
+    if (v->n_remarks < VERDICT_REMARKS_MAX)
+        v->remarks[v->n_remarks++] = text;
+}
+
+/* The force of what a case proves: its own word, else the strongest row that it names. */
+static enum ws_level level_of(const struct judge *j)
+{
+    enum ws_level level = WS_MAY;
+
+    switch (j->c->level) {
+    case LEVEL_MAY: return WS_MAY;
+    case LEVEL_SHOULD: return WS_SHOULD;
+    case LEVEL_MUST: return WS_MUST;
+    case LEVEL_BY_REQUIREMENT: break;
+    }
+    if (!j->options->requirements || j->c->n_proves == 0)
+        return WS_MUST;
+    for (size_t i = 0; i < j->c->n_proves; i++) {
+        const struct requirement *row = requirements_find(j->options->requirements, j->c->proves[i]);
+        if (row && row->level > level)
+            level = row->level;
+    }
+    return level;
+}
+
+static enum verdict_kind breach(enum ws_level level)
+{
+    return level == WS_MUST ? VERDICT_FAIL : level == WS_SHOULD ? VERDICT_WARN : VERDICT_INFO;
+}
+
+static const char *step_text(struct judge *j, const struct step *step)
+{
+    struct buf text;
+    const char *copy = NULL;
+
+    buf_init(&text, 1 << 16);
+    if (script_print_step(step, &text))
+        copy = arena_str(j->a, buf_bytes(&text));
+    buf_free(&text);
+    j->no_memory |= !copy;
+    return copy;
+}
+
+static bool barrier_had_part(const struct judge *j, size_t since)
+{
+    for (size_t i = since; i < j->t->count; i++) {
+        const struct entry *e = &j->t->entries[i];
+        if (e->kind == ENTRY_FRAME_OUT && e->by == BY_RUNNER && e->head.opcode != WS_PONG)
+            return true;
+    }
+    return false;
+}
+
+static void fail_expectation(struct judge *j, const struct match *m, size_t since)
+{
+    const struct step *step = &j->c->steps[m->step];
+    struct verdict *v = j->v;
+
+    j->failed = true;
+    v->behaviour = worse(v->behaviour, breach(level_of(j)));
+    v->reason = m->remark;
+    v->expected = step_text(j, step);
+    v->entry = m->entry;
+    v->line = step->line;
+    v->barrier = barrier_had_part(j, since);
+    v->retry |= m->unsure;
+    v->requirement = j->c->n_proves > 0 ? j->c->proves[0] : NULL;
+}
+
+static void inconsistent(struct judge *j, const char *why)
+{
+    *j->v = verdict_error(why);
+    j->failed = true;
+}
+
+/* Grades of the `otherwise` branches that a step stands in. */
+static void branches_around(struct judge *j, size_t step)
+{
+    for (size_t i = 0; i < step; i++) {
+        const struct step *outer = &j->c->steps[i];
+        if (outer->op != OP_BRANCH || outer->end <= step || outer->as.branch.grade == GRADE_PASS)
+            continue;
+        j->grade = grade_worse(j->grade, outer->as.branch.grade);
+        if (outer->as.branch.why)
+            remark(j, outer->as.branch.why);
+    }
+}
+
+static void met(struct judge *j, const struct match *m)
+{
+    j->cursor = m->cursor;
+    j->grade = grade_worse(j->grade, m->grade);
+    j->v->retry |= m->unsure;
+    if (m->remark)
+        remark(j, m->remark);
+}
+
+/* The good branch of a choice was not taken: the case goes on in the other, or has said its word. */
+static void choose_other(struct judge *j, const struct match *m, size_t choice, size_t since)
+{
+    const struct step *steps = j->c->steps;
+    size_t second = steps[choice + 1].end;
+
+    if (second >= steps[choice].end)
+        fail_expectation(j, m, since);
+    else
+        branches_around(j, second + 1);
+}
+
+static void judge_expectation(struct judge *j, size_t entry)
+{
+    size_t step = j->t->entries[entry].step;
+    const struct step *steps = j->c->steps;
+
+    if (j->failed || step >= j->c->n_steps) {
+        inconsistent(j, "the transcript does not fit the case");
+        return;
+    }
+    bool choice = steps[step].op == OP_PREFER;
+    size_t from = choice ? step + 2 : step;
+    size_t to = choice ? steps[step + 1].end : pattern_end(steps, j->c->n_steps, step);
+    struct pattern_options options = { j->options->role, entry, choice };
+    branches_around(j, step);
+    j->cursor.connection = j->t->entries[entry].connection;
+    if (entry > 0 && j->t->entries[entry].connection != j->t->entries[entry - 1].connection)
+        j->cursor.echo = 0;
+    struct match m = pattern_match(steps, from, to, j->t, j->cursor, &options);
+    if (m.status == PATTERN_MATCHED)
+        met(j, &m);
+    else if (m.status == PATTERN_MORE)
+        inconsistent(j, "the transcript ends before the case does");
+    else if (choice)
+        choose_other(j, &m, step, entry);
+    else
+        fail_expectation(j, &m, entry);
+}
+
+static void judge_behaviour(struct judge *j)
+{
+    uint32_t connection = 0;
+
+    for (size_t i = 0; i < j->t->count; i++) {
+        const struct entry *e = &j->t->entries[i];
+        if (e->kind == ENTRY_CLOSING)
+            break;
+        if (e->connection != connection) {
+            connection = e->connection;
+            j->cursor.echo = 0;
+        }
+        if (e->kind == ENTRY_EXPECT)
+            judge_expectation(j, i);
+    }
+    if (!j->failed)
+        j->v->behaviour = worse(j->v->behaviour, from_grade(j->grade));
+}
+
+static void judge_monitors(struct judge *j)
+{
+    struct monitor m;
+    const struct finding *worst;
+    enum verdict_kind kind;
+
+    monitor_init(&m, j->options->role);
+    for (size_t i = 0; i < j->t->count; i++)
+        monitor_take(&m, j->t, i);
+    for (size_t i = 0; i < m.count && i < MONITOR_FINDINGS_MAX; i++)
+        remark(j, ws_rule_row(m.findings[i].broken.rule)->sentence);
+    worst = monitor_worst(&m);
+    if (!worst)
+        return;
+    kind = breach(ws_rule_row(worst->broken.rule)->level);
+    if (kind <= j->v->behaviour && j->failed)
+        return;
+    j->v->behaviour = worse(j->v->behaviour, kind);
+    j->v->rule = worst->broken.rule;
+    j->v->requirement = ws_rule_row(worst->broken.rule)->requirement;
+    j->v->reason = ws_rule_row(worst->broken.rule)->sentence;
+    j->v->expected = NULL;
+    j->v->line = 0;
+    j->v->entry = worst->entry;
+}
+
+/* With --exec: the process ended while only this case was running. */
+static void judge_process(struct judge *j)
+{
+    for (size_t i = 0; i < j->t->count; i++) {
+        const struct entry *e = &j->t->entries[i];
+        if (e->kind != ENTRY_PROCESS || !e->flag)
+            continue;
+        j->v->behaviour = VERDICT_FAIL;
+        j->v->severity = SEVERITY_CRITICAL;
+        j->v->reason = arena_print(j->a, "the target died: %s", e->text ? e->text : "no status");
+        j->v->entry = i;
+        j->v->expected = NULL;
+        j->v->requirement = "RFC6455-10.7-1";
+        j->no_memory |= !j->v->reason;
+        return;
+    }
+}
+
+static void judge_closing(struct judge *j)
+{
+    struct closing_finding closing;
+
+    closing_judge(j->t, j->options->role, &closing);
+    j->v->closing = closing.closing;
+    j->v->closing_grade = closing.grade;
+    if (closing.remark)
+        remark(j, closing.remark);
+    if (closing.grade <= j->v->behaviour || !closing.reason)
+        return;
+    j->v->reason = closing.reason;
+    j->v->requirement = closing.requirement;
+    j->v->entry = closing.entry;
+    j->v->expected = closing.expected;
+    j->v->line = 0;
+    j->v->retry |= closing.unsure;
+}
+
+/* A case with two readings is shown with both, and fails only those who asked for the strict one. */
+static void settle(struct judge *j)
+{
+    struct verdict *v = j->v;
+
+    v->result = worse(v->behaviour, v->closing_grade);
+    if (v->result == VERDICT_FAIL && j->c->contested && !j->options->strict &&
+        v->rule == WS_RULE_NONE && v->severity != SEVERITY_CRITICAL) {
+        v->contested = true;
+        v->behaviour = v->behaviour == VERDICT_FAIL ? VERDICT_WARN : v->behaviour;
+        v->result = worse(v->behaviour, v->closing_grade);
+    }
+    if (!v->reason && v->result != VERDICT_PASS && v->n_remarks > 0)
+        v->reason = v->remarks[0];
+}
+
+static bool says_something(const struct transcript *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->entries[i].kind == ENTRY_EXPECT || t->entries[i].kind == ENTRY_CLOSING)
+            return true;
+    return false;
+}
+
+bool verdict_judge(const struct script_case *c, const struct transcript *t,
+                   const struct verdict_options *options, struct arena *a, struct verdict *out)
+{
+    struct judge j = { .c = c, .t = t, .options = options, .a = a, .v = out };
+
+    *out = (struct verdict){ .severity = c->severity, .entry = ENTRY_NO_STEP };
+    if (!says_something(t)) {
+        *out = verdict_error("the transcript holds nothing to judge");
+        return true;
+    }
+    judge_behaviour(&j);
+    if (out->result == VERDICT_ERROR)
+        return !j.no_memory;
+    judge_monitors(&j);
+    judge_process(&j);
+    judge_closing(&j);
+    settle(&j);
+    return !j.no_memory;
+}

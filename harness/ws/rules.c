@@ -1,0 +1,35 @@
+#include "ws/rules.h"
+
+#include <assert.h>
+
+static const struct ws_rule_row rows[WS_RULE_COUNT] = {
+    [WS_RULE_NONE] = { "NONE", "", WS_MAY, 0, "no rule is broken" },
+#define RULE(name, requirement, level, code, sentence)                                             \
+    [WS_RULE_##name] = { #name, requirement, WS_##level, code, sentence },
+#include "ws/rules.def"
+#undef RULE
+};
+
+const struct ws_rule_row *ws_rule_row(enum ws_rule rule)
+{
+    assert(rule < WS_RULE_COUNT);
+    return &rows[rule];
+}
+
+enum ws_rule ws_rule_named(struct bytes name)
+{
+    for (enum ws_rule rule = WS_RULE_NONE; rule < WS_RULE_COUNT; rule++)
+        if (bytes_eq_str(name, rows[rule].name))
+            return rule;
+    return WS_RULE_NONE;
+}
+
+const char *ws_level_name(enum ws_level level)
+{
+    switch (level) {
+    case WS_MAY: return "MAY";
+    case WS_SHOULD: return "SHOULD";
+    case WS_MUST: return "MUST";
+    }
+    return "";
+}
