@@ -252,10 +252,7 @@ static void target_died(struct schedule *s)
         if (slot->state != SLOT_RUNNING)
             continue;
         if (slot->alone) {
-            struct entry e = { .kind = ENTRY_PROCESS, .flag = true, .us = io_now_us() - slot->started_us,
-                               .step = ENTRY_NO_STEP, .text = s->target->how };
-            if (!transcript_add(&slot->transcript, &e))
-                slot->run.trouble = "out of memory";
+            run_process(&slot->run, true, s->target->how, io_now_us());
             run_ended(&slot->run, END_RESET, s->target->how, io_now_us());
             slot_drive(slot);
         } else {

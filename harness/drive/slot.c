@@ -114,8 +114,13 @@ static void try_fresh(struct slot *s, uint64_t now)
                                            .seed = s->transcript.seed + 1 };
     struct err err;
 
+    /* A client opens no second connection when we want one: it is alive if nothing has killed it. */
+    if (t->options.role == ROLE_CLIENT) {
+        run_alive(&s->run, s->exit_code < 128, s->client_how, now);
+        return;
+    }
     s->fresh_pinged = false;
-    s->fresh = t->options.role == ROLE_SERVER ? peer_client_new(t->loop, &options, &err) : NULL;
+    s->fresh = peer_client_new(t->loop, &options, &err);
     if (!s->fresh)
         run_alive(&s->run, false, "no second connection could be made", now);
 }
@@ -234,6 +239,7 @@ static void client_exited(struct slot *s, uint64_t now)
 
     target_status_text(&status, s->client_how, sizeof s->client_how);
     s->exit_code = status.signal ? 128 + status.signal : status.exit_code;
+    run_process(&s->run, status.signal != 0, s->client_how, now);
     if (!s->run.up) {
         char why[192];
         snprintf(why, sizeof why, "the client %s before it connected", s->client_how);

@@ -116,16 +116,24 @@ static void flush_replies(struct run *r)
     }
 }
 
-static void answer_close(struct run *r)
+static void heard_close(struct run *r)
 {
     struct ws_close close = ws_close_decode(r->t->entries[r->t->count - 1].data);
-    uint8_t body[2] = { (uint8_t)(close.code >> 8), (uint8_t)close.code };
-    bool echo = close.has_code && ws_close_code_rule(close.code) == WS_RULE_NONE;
 
-    if (r->c->manual || !r->open || r->ended || r->shut || r->speaker.sent_close ||
-        !speaker_at_boundary(&r->speaker))
+    r->owes_close = !r->c->manual && r->open;
+    r->owed_code = close.has_code && ws_close_code_rule(close.code) == WS_RULE_NONE ? close.code : 0;
+}
+
+/* Once, at the next frame boundary, with the peer's code if it may be sent. */
+static void answer_close(struct run *r)
+{
+    uint8_t body[2] = { (uint8_t)(r->owed_code >> 8), (uint8_t)r->owed_code };
+
+    if (!r->owes_close || r->ended || r->shut || !speaker_at_boundary(&r->speaker))
         return;
-    run_speak(r, WS_CLOSE, bytes_of(body, echo ? 2 : 0), BY_RUNNER);
+    r->owes_close = false;
+    if (!r->speaker.sent_close)
+        run_speak(r, WS_CLOSE, bytes_of(body, r->owed_code ? 2 : 0), BY_RUNNER);
 }
 
 /* The pong of a barrier, and of the case's own pings (any of them: the last may stand for all). */
@@ -187,7 +195,7 @@ static void react(struct run *r, enum heard heard)
     case HEARD_HEAD: heard_head(r); break;
     case HEARD_PING: answer_ping(r); break;
     case HEARD_PONG: heard_pong(r); break;
-    case HEARD_CLOSE: answer_close(r); break;
+    case HEARD_CLOSE: heard_close(r); break;
     case HEARD_MESSAGE: heard_message(r); break;
     case HEARD_FRAME: case HEARD_NOTHING: break;
     }
@@ -274,12 +282,13 @@ void run_output(struct run *r, bool is_stderr, const char *line, uint64_t now_us
     run_add(r, &e);
 }
 
-void run_process(struct run *r, const char *what, uint64_t now_us)
+void run_process(struct run *r, bool died, const char *what, uint64_t now_us)
 {
     struct entry e;
 
     r->now_us = now_us;
     e = run_entry(r, ENTRY_PROCESS);
+    e.flag = died;
     e.text = what;
     run_add(r, &e);
 }
@@ -335,11 +344,18 @@ static void advance_closing(struct run *r, struct run_act *act)
     }
 }
 
-/* As a server we end TCP once both Closes have passed. RFC 6455 7.1.1. */
+/* In the middle of a frame that the case holds, or whose length lied, no Close can be sent. */
+static bool cannot_close(const struct run *r)
+{
+    return r->speaker.lost || r->speaker.holding;
+}
+
+/* As a server we end TCP once both Closes have passed, or theirs if ours cannot. RFC 6455 7.1.1. */
 static bool must_end_tcp(const struct run *r)
 {
-    return r->options.role == ROLE_CLIENT && !r->c->manual && r->speaker.sent_close &&
-           r->listener.got_close && !r->shut && !r->ended && r->out.len == 0 && !r->blocked;
+    return r->options.role == ROLE_CLIENT && !r->c->manual && r->listener.got_close &&
+           (r->speaker.sent_close || cannot_close(r)) && !r->shut && !r->ended && r->out.len == 0 &&
+           !r->blocked;
 }
 
 static bool write_out(struct run *r, struct run_act *act)
@@ -450,6 +466,7 @@ void run_next(struct run *r, uint64_t now_us, struct run_act *act)
             run_over(r);
         }
         flush_replies(r);
+        answer_close(r);
         if (r->state < RUN_STATE_OVER && write_out(r, act))
             return;
         if (must_end_tcp(r)) {

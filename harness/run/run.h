@@ -113,6 +113,8 @@ struct run {
     uint64_t blocked_since_us;
     bool up, open, shut, ended, tcp_closed; /* of the connection */
     bool asked_open, reconnecting;
+    bool owes_close;           /* their Close is to be answered, with this code (0: none) */
+    uint16_t owed_code;
 
     struct cursor cursor;
     size_t await_from, await_to, await_since;
@@ -142,7 +144,7 @@ void run_drained(struct run *r);
 void run_alive(struct run *r, bool alive, const char *why, uint64_t now_us);
 void run_memory(struct run *r, uint64_t bytes, uint64_t now_us);
 void run_output(struct run *r, bool is_stderr, const char *line, uint64_t now_us);
-void run_process(struct run *r, const char *what, uint64_t now_us);
+void run_process(struct run *r, bool died, const char *what, uint64_t now_us);
 
 /* Ends it from outside: the time of the whole case is up. */
 void run_stop(struct run *r, const char *why, uint64_t now_us);

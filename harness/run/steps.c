@@ -120,7 +120,7 @@ static void fresh_connection(struct run *r)
     buf_clear(&r->out);
     buf_clear(&r->replies);
     r->writing = 0;
-    r->tcp_closed = r->up = r->open = r->shut = r->ended = r->blocked = r->asked_open = false;
+    r->tcp_closed = r->up = r->open = r->shut = r->ended = r->blocked = r->asked_open = r->owes_close = false;
     r->pings_out = r->pings_answered = 0;
 }
 

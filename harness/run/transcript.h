@@ -25,7 +25,7 @@ enum entry_kind {
     ENTRY_CLOSING,     /* the case is over, we close as usual: what follows is the closing axis */
     ENTRY_ALIVE,       /* a fresh connection opened and answered: `flag`; `text` if not */
     ENTRY_OUTPUT,      /* a line of the target's stdout, or stderr (`flag`) */
-    ENTRY_PROCESS,     /* the target's process: `text` ("exited with 1", "killed by signal 11") */
+    ENTRY_PROCESS,     /* the target's process ended: `text` says how; `flag`: it should not have */
     ENTRY_MEMORY,      /* `len` bytes resident */
     ENTRY_METRIC,      /* measure: `text` names it, `len` microseconds */
     ENTRY_NOTE,        /* `text`, for people */

@@ -66,10 +66,12 @@ static size_t word_len(const struct lexer *lx)
     for (;;) {
         uint8_t c = peek(lx, n), after = peek(lx, n + 1);
         if (c == '$' && after == '{') {
-            while (peek(lx, n) != '}' && peek(lx, n) != '\n' && lx->at + n < lx->text.len)
-                n++;
-            if (peek(lx, n) != '}')
+            size_t end = n;
+            while (peek(lx, end) != '}' && peek(lx, end) != '\n' && lx->at + end < lx->text.len)
+                end++;
+            if (peek(lx, end) != '}')
                 return n;
+            n = end;
         } else if (!is_word(c) && !(number && c == '+' && (is_digit(after) || after == '$'))) {
             return n;
         }

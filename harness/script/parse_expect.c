@@ -87,8 +87,7 @@ static bool parse_statuses(struct parser *p, struct expect *out)
     size_t cap = 0;
     bool more = false;
 
-    while (more ||
-           (parse_here(p, TOKEN_WORD) && p->tok.text.ptr[0] >= '0' && p->tok.text.ptr[0] <= '9')) {
+    while (more || number_here(p)) {
         if (!parse_grow(p, (void **)&out->statuses, &cap, out->n_statuses + 1,
                         sizeof *out->statuses) ||
             !parse_status(p, &out->statuses[out->n_statuses]))
@@ -146,7 +145,7 @@ static bool parse_field(struct parser *p, size_t field, struct expect *out)
         out->fin = fin;
         return true;
     case 1:
-        if (!parse_number(p, "the three bits as a number, 0 to 7,", 7, &rsv))
+        if (!parse_number(p, "the three bits as a number from 0 to 7", 7, &rsv))
             return false;
         out->rsv = (int)rsv;
         return true;

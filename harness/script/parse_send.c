@@ -157,7 +157,7 @@ bool parse_opcode(struct parser *p, uint8_t *out)
 {
     uint64_t opcode;
 
-    if (!parse_number(p, "an opcode, 0 to 15,", 15, &opcode))
+    if (!parse_number(p, "an opcode from 0 to 15", 15, &opcode))
         return false;
     *out = (uint8_t)opcode;
     return true;

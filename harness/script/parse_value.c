@@ -40,8 +40,17 @@ bool parse_sum(struct bytes text, uint64_t max, uint64_t *out)
 
 bool parse_is_number(struct bytes text)
 {
-    uint64_t ignored;
-    return parse_sum(text, UINT64_MAX, &ignored);
+    return text.len > 0 && text.ptr[0] >= '0' && text.ptr[0] <= '9';
+}
+
+/* A number that is right as such, only larger than `max`. */
+static bool is_too_large(struct bytes text, uint64_t max)
+{
+    const size_t digits_max = 19; /* more of them pass 64 bits */
+    uint64_t value;
+
+    return parse_is_number(text) &&
+           (parse_sum(text, UINT64_MAX, &value) ? value > max : text.len > digits_max);
 }
 
 bool parse_number(struct parser *p, const char *what, uint64_t max, uint64_t *out)
@@ -49,8 +58,7 @@ bool parse_number(struct parser *p, const char *what, uint64_t max, uint64_t *ou
     if (!parse_here(p, TOKEN_WORD))
         return parse_expected(p, what);
     if (!parse_sum(p->tok.text, max, out)) {
-        bool number = p->tok.text.len > 0 && p->tok.text.ptr[0] >= '0' && p->tok.text.ptr[0] <= '9';
-        if (number && (parse_is_number(p->tok.text) || p->tok.text.len > 19))
+        if (is_too_large(p->tok.text, max))
             return parse_fail(p, &p->tok, "expected %s, and %.*s is more than %" PRIu64, what,
                               BYTES_ARG(p->tok.text), max);
         return parse_expected(p, what);

@@ -187,7 +187,7 @@ void parse_skip_block(struct parser *p, bool one_case)
 const char *parse_nearest(const char *word, const char *const *words, size_t count)
 {
     size_t len = strlen(word);
-    unsigned best = len < 4 ? 2 : 3; /* fewer changes than this, or it is another word */
+    unsigned best = len < 2 ? 0 : len < 4 ? 2 : 3; /* fewer changes, or it is another word */
     const char *nearest = NULL;
 
     for (size_t i = 0; i < count; i++) {

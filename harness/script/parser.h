@@ -79,7 +79,7 @@ NODISCARD bool parse_word(struct parser *p, const char *what, const char **out);
 NODISCARD bool parse_choice(struct parser *p, const char *what, const char *const *words,
                             size_t count, size_t *out);
 NODISCARD bool parse_sum(struct bytes text, uint64_t max, uint64_t *out);
-bool parse_is_number(struct bytes text);
+bool parse_is_number(struct bytes text); /* begins with a digit */
 
 /* parse_text.c: strings and ${…}. */
 enum text_use {

@@ -92,8 +92,8 @@ static void check_protocol_lists(struct ws_findings *f, const struct http1_head 
     }
 }
 
-#define SEEN_MAX 64 /* elements compared with all later ones: bounds the work for a hostile list   \
-                     */
+/* Elements compared with all later ones: bounds the work for a hostile list. */
+#define SEEN_MAX 64
 
 struct seen {
     struct bytes list[SEEN_MAX];

@@ -191,6 +191,25 @@ Test(ws_conn_server, fails_at_the_first_wrong_byte_and_takes_nothing_after_it)
     }
 }
 
+Test(ws_conn_server, takes_all_that_its_limits_allow)
+{
+    struct buf wire = opened();
+
+    WIRE_FRAME(&wire, FROM_CLIENT, FIN | WS_TEXT, "12345678");
+    WIRE_FRAME(&wire, FROM_CLIENT, WS_TEXT, "1234");
+    WIRE_FRAME(&wire, FROM_CLIENT, WS_CONTINUATION, "");
+    WIRE_FRAME(&wire, FROM_CLIENT, FIN | WS_CONTINUATION, "5678");
+    struct conn_log run = server(&wire);
+    run.options.message_max = 8;
+    run.options.fragments_max = 3;
+    expect_log(&run, "open [OPEN]\n"
+                     "message text len=8 \"12345678\" [OPEN]\n"
+                     "message text len=8 \"12345678\" [OPEN]\n"
+                     "end [CLOSED wants close]\n"
+                     "sent HTTP/1.1 101 Switching Protocols\n");
+    buf_free(&wire);
+}
+
 /* A wrong frame after our own Close is told, but nothing more is sent. */
 Test(ws_conn_server, fails_without_a_second_close)
 {

@@ -95,6 +95,7 @@ Test(ws_conn, ignores_input_after_it_has_ended)
     cr_assert_eq(e.kind, WS_EVENT_CLOSE);
     cr_assert_not(e.close.has_code);
     ws_conn_feed(&c, junk, sizeof junk, 1000);
+    ws_conn_feed(&c, junk, sizeof junk, 1000);
     cr_assert_not(ws_conn_next(&c, &e, 1000));
     ws_conn_feed_end(&c, 1000);
     cr_assert(ws_conn_next(&c, &e, 1000));

@@ -128,6 +128,8 @@ Test(ws_utf8, accepts_every_character_and_none_cut_short)
         }
     }
     cr_assert(ws_utf8_valid(BYTES_LIT("")));
+    cr_assert_not(ws_utf8_valid(BYTES_LIT("a\xc3")));
+    cr_assert_not(ws_utf8_valid(BYTES_LIT("a\xff")));
 }
 
 Test(ws_utf8, stays_broken)

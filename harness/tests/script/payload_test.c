@@ -1,0 +1,116 @@
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "script/payload.h"
+
+#define WHOLE_MAX 100000
+
+static struct payload text(const char *s)
+{
+    return (struct payload){ .kind = PAYLOAD_BYTES, .bytes = bytes_str(s), .nodes = 1 };
+}
+
+static struct payload places(const char *s)
+{
+    return (struct payload){ .kind = PAYLOAD_TEMPLATE, .bytes = bytes_str(s), .nodes = 1 };
+}
+
+static const struct payload_env env = { .seed = 42, .path = "/chat", .host = "a", .key = "" };
+
+/* Any part is what the whole has there: each way to cut it in three, short ones thoroughly. */
+static void check_parts(const struct payload *p, size_t step)
+{
+    static uint8_t whole[WHOLE_MAX], part[WHOLE_MAX];
+    size_t len = (size_t)payload_len(p, &env);
+
+    cr_assert(len <= WHOLE_MAX);
+    payload_read(p, &env, 0, whole, len);
+    for (size_t from = 0; from <= len; from += step) {
+        for (size_t to = from; to <= len; to += step) {
+            payload_read(p, &env, from, part, to - from);
+            cr_assert(memcmp(part, whole + from, to - from) == 0, "kind %d [%zu, %zu)",
+                      (int)p->kind, from, to);
+        }
+    }
+    cr_expect_eq(payload_hash(p, &env), hash_bytes(bytes_of(whole, len)));
+}
+
+Test(script_payload, parts_agree_with_the_whole)
+{
+    struct payload hello = text("Hello"), empty = text(""), star = text("*");
+    struct payload place = places("GET ${path} on ${host}:${port} $$ $${path} ${key}.");
+    struct payload join = { .kind = PAYLOAD_JOIN, .a = &hello, .b = &place };
+    struct payload rows[] = {
+        hello,
+        empty,
+        place,
+        join,
+        { .kind = PAYLOAD_REPEAT, .a = &star, .count = 100 },
+        { .kind = PAYLOAD_REPEAT, .a = &hello, .count = 17 },
+        { .kind = PAYLOAD_REPEAT, .a = &join, .count = 3 },
+        { .kind = PAYLOAD_REPEAT, .a = &empty, .count = 1000 },
+        { .kind = PAYLOAD_REPEAT, .a = &hello, .count = 0 },
+        { .kind = PAYLOAD_JOIN, .a = &empty, .b = &hello },
+        { .kind = PAYLOAD_RANDOM, .count = 61, .salt = 1 },
+        { .kind = PAYLOAD_WORDS, .count = 61 },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        check_parts(&rows[i], 1);
+    struct payload big = { .kind = PAYLOAD_REPEAT, .a = &rows[10], .count = 1500 };
+    check_parts(&big, 4799);
+}
+
+Test(script_payload, places_are_filled_and_unknown_values_leave_them)
+{
+    struct payload p = places("${path}|${port}|${key}|${other}|$$|$${path}|$");
+    struct arena a = { 0 };
+    struct bytes filled = payload_fill(&a, p.bytes, &env);
+
+    cr_expect(bytes_eq_str(filled, "/chat|${port}||${other}|$|${path}|$"), "%.*s",
+              BYTES_ARG(filled));
+    cr_expect_eq(payload_len(&p, &env), filled.len);
+    cr_expect(bytes_eq_str(payload_fill(&a, p.bytes, NULL),
+                           "${path}|${port}|${key}|${other}|$|${path}|$"));
+    arena_free(&a);
+}
+
+Test(script_payload, knows_what_has_places)
+{
+    cr_expect(payload_has_places(BYTES_LIT("a ${key} b")));
+    cr_expect(payload_has_places(BYTES_LIT("$$${key}")));
+    cr_expect_not(payload_has_places(BYTES_LIT("$${key} ${nothing} ${key $")));
+}
+
+Test(script_payload, random_differs_by_seed_and_salt_and_repeats)
+{
+    struct payload p = { .kind = PAYLOAD_RANDOM, .count = 64 };
+    struct payload q = { .kind = PAYLOAD_RANDOM, .count = 64, .salt = 1 };
+    struct payload_env other = { .seed = 43 };
+
+    cr_expect_eq(payload_hash(&p, &env), payload_hash(&p, &env));
+    cr_expect_neq(payload_hash(&p, &env), payload_hash(&p, &other));
+    cr_expect_neq(payload_hash(&p, &env), payload_hash(&q, &env));
+}
+
+Test(script_payload, words_are_readable_ascii_whatever_the_seed)
+{
+    struct payload p = { .kind = PAYLOAD_WORDS, .count = 4096 };
+    uint8_t out[4096];
+
+    payload_read(&p, &env, 0, out, sizeof out);
+    for (size_t i = 0; i < sizeof out; i++)
+        cr_assert(i % 8 == 7 ? out[i] == ' ' : out[i] >= 'a' && out[i] <= 'z');
+    cr_expect_eq(payload_hash(&p, &env), payload_hash(&p, NULL));
+}
+
+Test(script_payload, a_length_past_64_bits_stays_at_the_top)
+{
+    struct payload a = { .kind = PAYLOAD_RANDOM, .count = UINT64_MAX };
+    struct payload twice = { .kind = PAYLOAD_REPEAT, .a = &a, .count = 2 };
+    struct payload join = { .kind = PAYLOAD_JOIN, .a = &a, .b = &a };
+
+    cr_expect_eq(payload_len(&twice, NULL), UINT64_MAX);
+    cr_expect_eq(payload_len(&join, NULL), UINT64_MAX);
+}
