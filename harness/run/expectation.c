@@ -226,7 +226,8 @@ static enum taken fail_close(struct expectation *x, size_t i)
     bool fits = want->n_codes == 0 ? close.has_code && close.code != 1000 : code_in(want, &close);
     bool after_ours = talk_runner_closed(x->t, e->connection, i);
 
-    if (after_ours && !fits && all_was_well(&close))
+    /* Also where the case's own Close is the violation: a plain answer says that it was taken. */
+    if (!fits && talk_we_closed(x->t, e->connection, i) && all_was_well(&close))
         return no(x, "it answered our Close as if all were well");
     x->closed = true;
     if (!fits) {
@@ -280,6 +281,8 @@ static enum taken expect_nothing(struct expectation *x, size_t i)
 
     if (e->kind == ENTRY_PASSED && i >= x->options->since)
         return yes(x, GRADE_PASS, NULL);
+    if (e->kind == ENTRY_HEAD_IN && x->options->role == ROLE_SERVER && i >= x->options->since)
+        return no(x, "it answered the request");
     if (e->kind == ENTRY_MESSAGE_IN && e->by != BY_RUNNER)
         return no(x, "a message came");
     return is_close(e) ? no(x, "a Close came") : TAKEN_SKIP;

@@ -63,6 +63,13 @@ void steps_enter_branch(struct run *r, size_t branch, size_t choice_end)
     enter_block(r, 1, choice_end);
 }
 
+/* Also a status line that only looks like it: what a client makes of that is the case's question. */
+static bool says_101(struct bytes head)
+{
+    struct bytes line = bytes_take(head, bytes_index(head, 0, '\r'));
+    return bytes_find(line, BYTES_LIT("101")) < line.len || bytes_find(line, BYTES_LIT(" ")) == line.len;
+}
+
 void steps_greet(struct run *r)
 {
     struct buf head;
@@ -80,10 +87,11 @@ void steps_greet(struct run *r)
     } else {
         r->no_memory = true;
     }
+    /* Frames follow a 101 of ours; any other response leaves plain HTTP. */
+    if (r->options.role == ROLE_CLIENT)
+        r->open = r->speaker.framing = says_101(buf_bytes(&head));
     buf_free(&head);
     r->n_greeting = 0;
-    if (r->options.role == ROLE_CLIENT)
-        r->open = r->speaker.framing = true;
 }
 
 static void note_greeting(struct run *r, const struct step *step)

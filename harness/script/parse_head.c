@@ -8,6 +8,16 @@ static bool open_block(struct parser *p)
     return parse_mark(p, TOKEN_OPEN, "\"{\"");
 }
 
+/* A text, or this connection's key without quotes. */
+static bool parse_key(struct parser *p, struct bytes *out)
+{
+    if (!parse_here_word(p, "${key}"))
+        return parse_text(p, "a key: ${key} or a text in quotes", TEXT_PLACES, out);
+    *out = BYTES_LIT("${key}");
+    parse_next(p);
+    return true;
+}
+
 /* accept(lower ${key}), accept(flip ${key}), accept(of "KEY"). */
 static bool parse_accept(struct parser *p, struct value *out)
 {
@@ -19,8 +29,7 @@ static bool parse_accept(struct parser *p, struct value *out)
         !parse_choice(p, "lower, flip or of", hows, 3, &how))
         return false;
     out->kind = how == 0 ? VALUE_ACCEPT_LOWER : how == 1 ? VALUE_ACCEPT_FLIP : VALUE_ACCEPT_OF;
-    if (!parse_text(p, "the key as a text: \"${key}\" is this connection's", TEXT_PLACES,
-                    &out->text))
+    if (!parse_key(p, &out->text))
         return false;
     return parse_mark(p, TOKEN_RIGHT, "\")\" behind the key");
 }

@@ -62,7 +62,7 @@ static bool add_value(struct parser *p, struct list *list)
     parse_go_on(p);
     if (p->tok.kind == TOKEN_STRING)
         return add_string(p, list);
-    if (p->tok.kind == TOKEN_WORD)
+    if (p->tok.kind == TOKEN_WORD && bytes_index(p->tok.text, 0, '$') == p->tok.text.len)
         return add_word(p, list);
     return parse_unexpected(p, "a number, a range, a word or a text");
 }

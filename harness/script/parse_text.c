@@ -139,6 +139,14 @@ static bool opens_expr(struct bytes text, size_t at)
     return text.ptr[at] == '$' && at + 1 < text.len && text.ptr[at + 1] == '{';
 }
 
+/* A place stays in a word: who wants one looks for it, and nobody else takes a word with a $. */
+static bool fill_word_expr(struct parser *p, const struct token *t, struct bytes expr)
+{
+    if (bound_to(p, expr) || !parse_is_place(expr))
+        return fill_expr(p, t, expr);
+    return buf_print(&p->scratch, "${%.*s}", BYTES_ARG(expr)) || parse_memory(p);
+}
+
 bool parse_fill_word(struct parser *p, struct token *t)
 {
     struct bytes in = t->source, expr;
@@ -150,7 +158,7 @@ bool parse_fill_word(struct parser *p, struct token *t)
         if (!opens_expr(in, i)) {
             if (!buf_push(&p->scratch, in.ptr[i++]))
                 return parse_memory(p);
-        } else if (!take_expr(in, &i, &expr) || !fill_expr(p, t, expr)) {
+        } else if (!take_expr(in, &i, &expr) || !fill_word_expr(p, t, expr)) {
             return false;
         }
     }

@@ -89,7 +89,7 @@ bool parse_duration(struct parser *p, uint64_t *ms)
 
 bool parse_word(struct parser *p, const char *what, const char **out)
 {
-    if (!parse_here(p, TOKEN_WORD))
+    if (!parse_here(p, TOKEN_WORD) || bytes_index(p->tok.text, 0, '$') < p->tok.text.len)
         return parse_expected(p, what);
     *out = arena_str(p->arena, p->tok.text);
     if (!*out)

@@ -17,6 +17,8 @@ static bool put_value(const struct value *v, struct buf *out)
 
     if (v->kind == VALUE_TEXT)
         return script_put_string(v->text, true, out);
+    if (bytes_eq_str(v->text, "${key}"))
+        return buf_print(out, "accept(%s ${key})", hows[v->kind]);
     return buf_print(out, "accept(%s ", hows[v->kind]) && script_put_string(v->text, true, out) &&
            buf_push(out, ')');
 }

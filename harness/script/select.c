@@ -73,7 +73,7 @@ static void nearer(const char *pattern, const char *word, unsigned *best, const 
 /* The id, file, tag or requirement that is written most alike. */
 static const char *nearest_word(const struct suite *s, const char *pattern)
 {
-    unsigned best = (unsigned)strlen(pattern) / 2 + 1;
+    unsigned best = (unsigned)strlen(pattern) / 2 + 2;
     const char *nearest = NULL;
 
     for (size_t i = 0; i < s->n_cases; i++) {

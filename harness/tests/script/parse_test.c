@@ -79,9 +79,9 @@ Test(script_parse, steps_are_read_as_written)
           "request { line \"GET ${path}\" header \"A\" \"b\" add \"C\" \"d\" omit \"E\" rawline "
           "\"F\" "
           "body \"G\" }\n" OPEN },
-        { "response { header \"A\" accept(lower \"${key}\") header \"B\" accept(flip \"k\") "
+        { "response { header \"A\" accept(lower ${key}) header \"B\" accept(flip \"k\") "
           "header \"C\" accept(of \"k\") }",
-          "response { header \"A\" accept(lower \"${key}\") header \"B\" accept(flip \"k\") "
+          "response { header \"A\" accept(lower ${key}) header \"B\" accept(flip \"k\") "
           "header \"C\" accept(of \"k\") }\n" OPEN },
         { "extension \"a\" { x 9 y z \"q r\" } subprotocol \"chat\" url \"${base}/a\" tls { cert "
           "expired }",

@@ -1,0 +1,83 @@
+#include "support/case_log.h"
+#include <string.h>
+
+#include "script/lint.h"
+
+struct row {
+    const char *text, *where, *what; /* NULL: nothing to complain about */
+};
+
+static void check(const struct row *row)
+{
+    static const char table[] = "id\trfc\nR-1\tx\nR-10\tx\n";
+    struct arena a = { 0 };
+    struct script_file file;
+    struct diagnostics diags;
+    char where[32] = "";
+
+    if (!script_parse(&a, "f.case", bytes_str(row->text), NULL, &file, &diags)) {
+        case_log_mistakes("f.case", bytes_str(row->text), &diags);
+        cr_assert_fail("does not parse");
+    }
+    bool ok = script_lint(&file, bytes_str(table), &diags);
+    cr_expect_eq(ok, row->what == NULL, "%s\n%s", row->text, ok ? "" : diags.list[0].text);
+    if (!ok && row->what) {
+        snprintf(where, sizeof where, "%u:%u+%u", diags.list[0].line, diags.list[0].col,
+                 diags.list[0].len);
+        cr_expect_str_eq(diags.list[0].text, row->what);
+        cr_expect_str_eq(where, row->where, "%s at %s", row->text, where);
+        cr_expect_eq(diags.count, 1);
+    }
+    arena_free(&a);
+}
+
+#define IN_CASE(steps) "case a \"A\" { note \"n\"\n" steps "\n}"
+
+Test(script_lint, finds_what_cannot_be_meant)
+{
+    static const struct row rows[] = {
+        { "case a \"A\" { proves R-1 R-10\n }", NULL, NULL },
+        { "case a \"A\" { proves R-10 R-2\n }", "1:26+3",
+          "no row of requirements.tsv is called \"R-2\"" },
+        { "for x in 2 3 { case a-${x} \"A ${x}\" { proves R-${x}\n } }", "1:1+4",
+          "no row of requirements.tsv is called \"R-2\"" },
+        { "case a { note \"n\" }", "1:1+4", "this case has no title" },
+        { "case a \"A\" { note \"n\" }\ncase b \"A\" { note \"n\" }", "2:1+4",
+          "the title \"A\" is that of line 1 too" },
+        { "let b = \"x\"\ncase a \"A\" { note \"n\" }", "1:5+1", "\"b\" is never used" },
+        { "let b = \"x\"\nlet c = b\n" IN_CASE("send text c"), NULL, NULL },
+        { IN_CASE("drop\nsend ping"), "3:1+4",
+          "this is never reached: \"drop\" has ended the connection" },
+        { IN_CASE("repeat 2 { send ping drop expect echo }"), "2:27+6",
+          "this is never reached: \"drop\" has ended the connection" },
+        { IN_CASE("drop reconnect send ping drop expect alive"), NULL, NULL },
+        { IN_CASE("repeat 2 { connect drop }"), NULL, NULL },
+        { IN_CASE("expect fail 1002 send ping"), "2:18+4",
+          "nothing can be sent: \"expect fail\" has ended the connection" },
+        { IN_CASE("expect fail repeat 2 { send ping }"), "2:13+6",
+          "nothing can be sent: \"expect fail\" has ended the connection" },
+        { IN_CASE("expect fail reconnect send ping"), NULL, NULL },
+        { IN_CASE("prefer { expect fail } otherwise warn \"w\" { send ping }"), NULL, NULL },
+        { IN_CASE("send text \"abc\" hold=1 expect nothing"), "2:24+6",
+          "a frame is held here: its end comes before expect nothing" },
+        { IN_CASE("send text \"abc\" hold=1 send more rest expect nothing"), NULL, NULL },
+        { IN_CASE("either { expect echo } or { }"), "2:1+6",
+          "an empty branch matches everything: this always passes" },
+        { IN_CASE("prefer { expect echo } otherwise info \"i\" { }"), NULL, NULL },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        check(&rows[i]);
+}
+
+Test(script_lint, checks_no_ids_without_a_catalogue)
+{
+    static const char text[] = "case a \"A\" { proves R-9\n }";
+    struct arena a = { 0 };
+    struct script_file file;
+    struct diagnostics diags;
+
+    cr_assert(script_parse(&a, "f.case", bytes_str(text), NULL, &file, &diags));
+    cr_expect(script_lint(&file, (struct bytes){ 0 }, &diags));
+    arena_free(&a);
+}
