@@ -239,7 +239,7 @@ bool session_open(struct session *s, enum case_role role, const char *url, struc
     return s->loop && io_loop_watch_signals(s->loop, err) && open_target(s, url, err);
 }
 
-static void fill_schedule(struct session *s)
+void session_schedule(struct session *s)
 {
     struct run_options *run = &s->schedule.run;
 
@@ -358,7 +358,7 @@ static bool probe(struct session *s, struct err *err)
 {
     if (s->role == ROLE_SERVER && s->target_options.command && !target_start(&s->target, err))
         return false;
-    fill_schedule(s);
+    session_schedule(s);
     return probe_target(&s->target, &s->schedule.run, &s->probe, err);
 }
 
@@ -367,7 +367,7 @@ static bool run_cut(struct session *s, struct err *err)
     struct outcome outcome;
     bool ok = true;
 
-    fill_schedule(s);
+    session_schedule(s);
     struct schedule *schedule = schedule_new(&s->target, s->cases, s->n_cases, &s->schedule, &s->probe, err);
     if (!schedule)
         return false;

@@ -62,6 +62,16 @@ NODISCARD bool session_run(struct session *s, struct err *err);
 /* What is known of the target goes into the report; the journal begins. */
 NODISCARD bool session_begin(struct session *s, struct err *err);
 
+/* What an outcome says, as reports have it; the transcript goes over to `out`. */
+void session_result(struct session *s, struct outcome *o, struct result *out);
+int session_order(const void *a, const void *b); /* for qsort: results in suite order */
+
+/* Exit code of a report by --fail-on. */
+int session_exit_code(const struct session *s, const struct run_report *r);
+
+/* The run options of the cut under way. */
+void session_schedule(struct session *s);
+
 /* Takes an outcome into the report, the journal and the terminal. */
 NODISCARD bool session_add(struct session *s, struct outcome *o, struct err *err);
 

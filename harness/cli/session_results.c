@@ -109,7 +109,7 @@ static const char *result_id(struct session *s, const struct script_case *c)
     return cut ? arena_print(&s->arena, "%s@cut-%llu", c->id, (unsigned long long)cut) : c->id;
 }
 
-static void fill_result(struct session *s, struct outcome *o, struct result *r)
+void session_result(struct session *s, struct outcome *o, struct result *r)
 {
     const struct script_case *c = o->c;
 
@@ -135,12 +135,12 @@ bool session_add(struct session *s, struct outcome *o, struct err *err)
     if (s->report.n_results >= s->results_cap)
         return err_set(err, ERR_INTERNAL, "more results than cases");
     r = &s->report.results[s->report.n_results++];
-    fill_result(s, o, r);
+    session_result(s, o, r);
     progress_result(s->progress, r, s->report.n_results, s->n_cases * s->n_cuts);
     return outputs_result(&s->outputs, r, &s->arena, err);
 }
 
-static int by_place(const void *a, const void *b)
+int session_order(const void *a, const void *b)
 {
     const struct result *x = a, *y = b;
     int path = strcmp(x->path, y->path);
@@ -152,12 +152,12 @@ static int by_place(const void *a, const void *b)
     return strcmp(x->id, y->id);
 }
 
-static int exit_code(const struct session *s)
+int session_exit_code(const struct session *s, const struct run_report *r)
 {
     struct run_counts counts;
     size_t ran;
 
-    run_report_count(&s->report, &counts);
+    run_report_count(r, &counts);
     if (counts.by_kind[VERDICT_ERROR] > 0)
         return EXIT_TARGET;
     for (int level = (int)s->fail_on; level <= SEVERITY_CRITICAL; level++)
@@ -191,7 +191,7 @@ static int write_reports(struct session *s, int code)
     struct err err = { 0 };
     const char *where = s->o.report_dir ? arena_print(&s->arena, "%s/index.html", s->o.report_dir) : NULL;
 
-    qsort(s->report.results, s->report.n_results, sizeof *s->report.results, by_place);
+    qsort(s->report.results, s->report.n_results, sizeof *s->report.results, session_order);
     s->report.duration_ms = io_now_ms() - s->started_ms;
     s->report.own_cpu_ms = io_own_cpu_us() / 1000;
     s->report.own_peak_kib = io_own_peak_kib();
@@ -205,7 +205,7 @@ static int write_reports(struct session *s, int code)
 
 static int finish(struct session *s, const struct err *trouble)
 {
-    int code = exit_code(s);
+    int code = session_exit_code(s, &s->report);
 
     if (trouble) {
         int worse = session_exit_of(trouble);

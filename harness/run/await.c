@@ -150,7 +150,9 @@ static void advance_barrier(struct run *r, unsigned wants)
 static void silence(struct run *r)
 {
     struct entry e = run_entry(r, ENTRY_SILENT);
+
     run_add(r, &e);
+    r->was_silent = true;
 }
 
 static bool ask(struct run *r, unsigned wants, struct run_act *act)

@@ -19,7 +19,7 @@ struct draft {
 
 static void put(struct draft *d, struct bytes name, struct bytes text)
 {
-    if (d->count == LINES_MAX || (!text.ptr && text.len > 0)) {
+    if (d->count == LINES_MAX) {
         d->no_memory = true;
         return;
     }
@@ -85,7 +85,8 @@ static struct bytes value_text(const struct greeting *g, struct arena *a, const 
         return payload_fill(a, value->text, g->env);
     if (value->kind == VALUE_ACCEPT_OF) {
         struct bytes key = payload_fill(a, value->text, g->env);
-        return ws_handshake_accept(key, accept) ? arena_copy(a, bytes_str(accept)) : (struct bytes){ NULL, 1 };
+        bool ok = key.ptr && ws_handshake_accept(key, accept);
+        return ok ? arena_copy(a, bytes_str(accept)) : (struct bytes){ 0 };
     }
     return spoiled(a, g->env->accept ? g->env->accept : "", value->kind);
 }
@@ -94,6 +95,10 @@ static void apply_edit(const struct greeting *g, struct draft *d, const struct e
 {
     struct bytes text = value_text(g, d->scratch, &edit->value);
 
+    if (!text.ptr) {
+        d->no_memory = true;
+        return;
+    }
     switch (edit->kind) {
     case EDIT_LINE: d->start = text; break;
     case EDIT_HEADER: replace(d, edit->name, text); break;

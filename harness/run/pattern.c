@@ -103,7 +103,8 @@ static struct match match_branches(struct matcher *m, size_t at, const struct re
 {
     struct match best = { .status = PATTERN_MISMATCH };
 
-    for (size_t b = at + 1; b < m->steps[at].end; b = m->steps[b].end) {
+    for (size_t b = at + 1; b < m->steps[at].end && best.status != PATTERN_MATCHED;
+         b = m->steps[b].end) {
         const struct step *branch = &m->steps[b];
         if (branch->as.branch.grade > m->limit)
             continue;
@@ -126,7 +127,7 @@ static struct match match_unordered(struct matcher *m, size_t at, uint32_t left,
 
     if (left == 0)
         return match_from(m, end, end, rest, cursor);
-    for (size_t k = 0; k < end - first && k < UNORDERED_MAX; k++) {
+    for (size_t k = 0; k < end - first && k < UNORDERED_MAX && best.status != PATTERN_MATCHED; k++) {
         if (!(left & UINT32_C(1) << k))
             continue;
         struct match one = match_one(m, &m->steps[first + k], first + k, cursor);

@@ -315,7 +315,7 @@ void run_finish(struct run *r)
 {
     struct entry e = run_entry(r, ENTRY_CLOSING);
     bool may_close = run_may_speak(r);
-    bool only_end = r->open && !r->ended && r->speaker.sent_close;
+    bool only_end = r->open && !r->ended && r->speaker.sent_close && !r->was_silent;
 
     if (r->raw && !r->open)
         may_close = only_end = false;
@@ -353,7 +353,9 @@ static bool cannot_close(const struct run *r)
 /* As a server we end TCP once both Closes have passed, or theirs if ours cannot. RFC 6455 7.1.1. */
 static bool must_end_tcp(const struct run *r)
 {
-    return r->options.role == ROLE_CLIENT && !r->c->manual && r->listener.got_close &&
+    bool our_part = !r->c->manual || r->state == RUN_STATE_CLOSING;
+
+    return r->options.role == ROLE_CLIENT && our_part && r->listener.got_close &&
            (r->speaker.sent_close || cannot_close(r)) && !r->shut && !r->ended && r->out.len == 0 &&
            !r->blocked;
 }

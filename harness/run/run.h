@@ -125,6 +125,7 @@ struct run {
     unsigned barriers_sent;
     uint64_t pings_out, pings_answered; /* of the case */
     bool asked;                         /* RUN_ALIVE or RUN_MEMORY is out */
+    bool was_silent;                    /* an expectation ran out of time: no closing is judged too */
     bool mismatched, no_memory, unsupported;
     const char *trouble;                /* why the case cannot be judged; NULL: it can */
     uint64_t wait_until_us;

@@ -13,7 +13,7 @@
 /* A fresh folder; the test removes what it makes. */
 static const char *fresh(char path[64])
 {
-    strcpy(path, "/tmp/wsproof-test-XXXXXX");
+    strcpy(path, P_tmpdir "/wsproof-test-XXXXXX");
     cr_assert(mkdtemp(path));
     return path;
 }

@@ -23,7 +23,7 @@ static void export_certificate(const struct io_tls *server, char path[64])
     struct buf pem = { 0 };
     struct err err = { 0 };
 
-    strcpy(path, "/tmp/wsproof-test-XXXXXX");
+    strcpy(path, P_tmpdir "/wsproof-test-XXXXXX");
     int fd = mkstemp(path);
     cr_assert_geq(fd, 0);
     close(fd);

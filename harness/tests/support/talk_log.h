@@ -38,7 +38,7 @@ static inline void log_frame(struct buf *out, const struct entry *e, const char 
 
     if (ok && e->head.rsv)
         ok = buf_print(out, " rsv=%u", e->head.rsv);
-    if (ok && e->head.payload_len != e->len)
+    if (ok && e->kind != ENTRY_MESSAGE_IN && e->head.payload_len != e->len)
         ok = buf_print(out, " declares=%llu", (unsigned long long)e->head.payload_len);
     cr_assert(ok);
     log_payload(out, e);
@@ -71,7 +71,10 @@ static inline void log_entry(struct buf *out, const struct entry *e)
     case ENTRY_HEAD_IN: log_head(out, e, "in"); break;
     case ENTRY_FRAME_OUT: log_frame(out, e, "out"); break;
     case ENTRY_FRAME_IN: log_frame(out, e, "in"); break;
-    case ENTRY_MESSAGE_OUT: log_frame(out, e, "out message"); break;
+    case ENTRY_MESSAGE_OUT: /* its bytes stand in its frames */
+        ok = buf_print(out, "out message %s len=%llu", talk_opcodes[e->head.opcode],
+                       (unsigned long long)e->len);
+        break;
     case ENTRY_MESSAGE_IN: log_frame(out, e, "in message"); break;
     case ENTRY_HEAD_BAD: ok = buf_print(out, "in bad"); break;
     case ENTRY_RAW_OUT: ok = buf_print(out, "out raw"); log_bytes(out, e->data, e->len); break;

@@ -1,0 +1,32 @@
+# What ctest runs beside the unit tests. Labels: `lint` needs no build; `once` says nothing new when
+# it is run in a second configuration. Exit status 77 means skipped, with a line `skip: REASON`.
+
+function(check name)
+  cmake_parse_arguments(CHECK "" "LABEL;TIMEOUT" "COMMAND" ${ARGN})
+  add_test(NAME ${name} COMMAND ${CHECK_COMMAND} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  # These measure time limits of real conversations, and so have the machine to themselves.
+  set_tests_properties(${name} PROPERTIES
+    LABELS "${CHECK_LABEL}" TIMEOUT 300 RUN_SERIAL ON SKIP_RETURN_CODE 77)
+endfunction()
+
+set(ci ${PROJECT_SOURCE_DIR}/ci)
+
+check(lint LABEL lint COMMAND ${ci}/lint)
+
+file(GLOB case_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cases/*/*.case)
+check(cases_lint LABEL once COMMAND wsproof cases lint)
+check(cases_format LABEL once COMMAND wsproof cases format --check ${case_files})
+
+# One byte a write proves that cuts change nothing; large messages prove it no better, only later.
+set(bytewise --cut 1 --jobs 4 --exclude rfc6455/10-limits)
+foreach(peer server client server-tls client-tls)
+  check(suite_${peer} LABEL suite COMMAND ${ci}/suite $<TARGET_FILE:wsproof> ${peer})
+  check(suite_${peer}_bytewise LABEL suite
+    COMMAND ${ci}/suite $<TARGET_FILE:wsproof> ${peer} ${bytewise})
+endforeach()
+
+foreach(target py-websockets node-ws)
+  check(target_${target} LABEL once COMMAND ${ci}/target $<TARGET_FILE:wsproof> ${target})
+endforeach()
+
+check(report_in_browser LABEL once COMMAND ${ci}/browser/run ${PROJECT_BINARY_DIR})

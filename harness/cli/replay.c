@@ -1,0 +1,119 @@
+#include "cli/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/session.h"
+#include "io/file.h"
+#include "report/json.h"
+
+/* A run alone that came out better than the one beside others was settled by the schedule, with what
+ * it knew of both: one transcript cannot tell that. */
+static bool settled_by_two_runs(const struct result *r)
+{
+    return r->attempts > 1 && r->verdict.result == VERDICT_INFO;
+}
+
+static bool same(const struct verdict *a, const struct verdict *b)
+{
+    return a->result == b->result && a->behaviour == b->behaviour && a->closing == b->closing &&
+           a->rule == b->rule;
+}
+
+static const char *plain_id(struct arena *a, const char *id)
+{
+    return arena_str(a, bytes_take(bytes_str(id), bytes_index(bytes_str(id), 0, '@')));
+}
+
+struct replay {
+    struct source source;
+    struct arena arena;
+    struct run_report report;
+    struct verdict_options options;
+    size_t agreed, differ, unknown;
+};
+
+static bool judge_again(struct replay *r, const struct result *result, struct err *err)
+{
+    const char *id = plain_id(&r->arena, result->id);
+    const struct script_case *c = id ? suite_case(&r->source.suite, id) : NULL;
+    struct verdict again;
+
+    if (result->transcript.count == 0 || result->verdict.result == VERDICT_ERROR ||
+        settled_by_two_runs(result))
+        return true;
+    if (!c) {
+        r->unknown++;
+        printf("unknown  %s: the suite has no such case\n", result->id);
+        return true;
+    }
+    if (!verdict_judge(c, &result->transcript, &r->options, &r->arena, &again))
+        return err_memory(err, "a verdict");
+    if (same(&again, &result->verdict)) {
+        r->agreed++;
+        return true;
+    }
+    r->differ++;
+    printf("differs  %s: was %s (%s), is %s (%s)\n", result->id, verdict_name(result->verdict.result),
+           result->verdict.reason ? result->verdict.reason : "-", verdict_name(again.result),
+           again.reason ? again.reason : "-");
+    return true;
+}
+
+static bool replay_results(struct replay *r, const char *path, struct err *err)
+{
+    struct buf text;
+    bool ok;
+
+    buf_init(&text, REPORT_FILE_MAX);
+    ok = io_file_read(path, REPORT_FILE_MAX, &text, err) &&
+         report_read(&r->arena, buf_bytes(&text), &r->report, err);
+    buf_free(&text);
+    r->options.role = ok && strcmp(r->report.role, "client") == 0 ? ROLE_CLIENT : ROLE_SERVER;
+    r->options.requirements = &r->source.requirements;
+    for (size_t i = 0; ok && i < r->report.n_results; i++)
+        ok = judge_again(r, &r->report.results[i], err);
+    return ok;
+}
+
+int command_replay(int argc, char **argv)
+{
+    static struct replay r; /* large */
+    const char *cases_dir = NULL;
+    struct arg_list rest = { 0 };
+    struct err err = { 0 };
+    bool help = false;
+    const struct arg_row rows[] = {
+        { "--cases-dir", 0, ARG_TEXT, &cases_dir, "DIR", "the cases that the run was made with" },
+        { "--strict", 0, ARG_FLAG, &r.options.strict, NULL, "contested cases may fail" },
+        { 0 },
+    };
+    const struct arg_command command = {
+        "replay", "wsproof replay RESULTS [options]",
+        "Judges the saved conversations of a run again, without a target, and tells where the verdict\n"
+        "is another now: 0 nowhere, 1 somewhere.",
+        "  wsproof replay wsproof-report/results.json\n", rows
+    };
+
+    memset(&r, 0, sizeof r);
+    if (!arg_parse(&command, argc, argv, &rest, &help, &err))
+        return arg_fail(&command, &err);
+    if (help) {
+        arg_help(&command);
+        return EXIT_OK;
+    }
+    if (rest.count != 1) {
+        err_set(&err, ERR_USAGE, "expected one results.json, found %zu", rest.count);
+        return arg_fail(&command, &err);
+    }
+    bool ok = source_load(&r.source, cases_dir, &err) && replay_results(&r, rest.items[0], &err);
+    if (ok)
+        printf("%zu judged again and the same, %zu differ, %zu unknown\n", r.agreed, r.differ, r.unknown);
+    else
+        session_complain(&err);
+    for (size_t i = 0; i < r.report.n_results; i++)
+        result_free(&r.report.results[i]);
+    source_free(&r.source);
+    arena_free(&r.arena);
+    return !ok ? session_exit_of(&err) : r.differ > 0 ? EXIT_UNEXPECTED : EXIT_OK;
+}
