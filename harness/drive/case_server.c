@@ -153,7 +153,7 @@ static void run_case(struct case_server *s, struct visitor *v, size_t index)
     }
     busy->slot.attempt = 1;
     busy->slot.index = index;
-    snprintf(busy->agent, sizeof busy->agent, "%s", v->visit.agent);
+    memcpy(busy->agent, v->visit.agent, sizeof busy->agent);
     if (slot_adopt(&busy->slot, &s->target, s->cases[index], &s->options.run, s->options.case_us, v->io,
                    buf_bytes(&v->head), &err)) {
         v->io = NULL; /* it is the slot's now */

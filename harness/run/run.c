@@ -97,6 +97,8 @@ static void answer_ping(struct run *r)
 
     if (r->c->manual || !r->open || r->ended || r->shut || r->speaker.sent_close)
         return;
+    if (ping->len > WS_CONTROL_MAX)
+        return; /* no correct peer answers that */
     if (speaker_at_boundary(&r->speaker))
         run_speak(r, WS_PONG, ping->data, BY_RUNNER);
     else if (r->replies.len + 1 + ping->data.len <= 16 * 1024) /* answered at the next boundary */
@@ -108,8 +110,7 @@ static void flush_replies(struct run *r)
 {
     while (r->replies.len > 0 && run_may_speak(r)) {
         size_t n = r->replies.ptr[0];
-        uint8_t pong[WS_CONTROL_MAX + 1];
-        n = n < sizeof pong ? n : sizeof pong;
+        uint8_t pong[WS_CONTROL_MAX];
         memcpy(pong, r->replies.ptr + 1, n);
         buf_drop(&r->replies, 1 + n);
         run_speak(r, WS_PONG, bytes_of(pong, n), BY_RUNNER);

@@ -69,9 +69,9 @@ static bool refused(struct ws_conn *c, struct violation v, const struct http1_he
 }
 
 /* The finding that we refuse for, if there is one. */
-static struct violation refusal(const struct ws_findings *findings)
+static struct violation refusal(const struct ws_findings *findings, bool in_response)
 {
-    const enum ws_rule rule = ws_handshake_refusal(findings);
+    const enum ws_rule rule = ws_handshake_refusal(findings, in_response);
 
     for (size_t i = 0; i < findings->count; i++)
         if (findings->list[i].rule == rule)
@@ -170,7 +170,7 @@ static bool answer(struct ws_conn *c, struct ws_event *out, uint64_t now_ms)
     struct ws_findings findings;
 
     ws_handshake_check_request(c->head, &findings);
-    const struct violation v = refusal(&findings);
+    const struct violation v = refusal(&findings, false);
     if (v.rule != WS_RULE_NONE)
         return refuse(c, v, c->head, out, now_ms);
     c->protocol = choose_protocol(c);
@@ -245,7 +245,7 @@ static bool judge(struct ws_conn *c, struct ws_event *out, uint64_t now_ms)
 
     if (!check_response(c, &findings))
         return ws_conn_give_in(c);
-    const struct violation v = refusal(&findings);
+    const struct violation v = refusal(&findings, true);
     if (v.rule != WS_RULE_NONE)
         return refused(c, v, c->head, out, now_ms);
     const struct http1_field *chosen = http1_field(c->head, WS_FIELD_PROTOCOL, 0);

@@ -42,9 +42,10 @@ struct ws_offer {
 void ws_handshake_check_response(const struct http1_head *head, const struct ws_offer *offer,
                                  struct ws_findings *out);
 
-/* First finding that a server (or client) of ours refuses the handshake for: the first MUST.
- * WS_RULE_NONE when it is good enough. */
-enum ws_rule ws_handshake_refusal(const struct ws_findings *findings);
+/* First finding that a server of ours, or a client (`in_response`), refuses the handshake for: any
+ * MUST, and what the RFC leaves open but a careful endpoint does not take. WS_RULE_NONE when it is
+ * good enough. */
+enum ws_rule ws_handshake_refusal(const struct ws_findings *findings, bool in_response);
 
 struct ws_header {
     struct bytes name, value;

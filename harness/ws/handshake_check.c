@@ -342,10 +342,21 @@ void ws_handshake_check_response(const struct http1_head *head, const struct ws_
     check_body(out, head);
 }
 
-enum ws_rule ws_handshake_refusal(const struct ws_findings *findings)
+/* What the RFC leaves open and a careful endpoint of ours does not take: a control character in a
+ * value, and a 101 of another HTTP version or folded. */
+static bool is_unwelcome(enum ws_rule rule, bool in_response)
 {
-    for (size_t i = 0; i < findings->count; i++)
-        if (ws_rule_row(findings->list[i].rule)->level == WS_MUST)
-            return findings->list[i].rule;
+    if (rule == WS_RULE_HTTP_VALUE_CHARS)
+        return true;
+    return in_response && (rule == WS_RULE_HTTP_FOLDED || rule == WS_RULE_RES_VERSION);
+}
+
+enum ws_rule ws_handshake_refusal(const struct ws_findings *findings, bool in_response)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        enum ws_rule rule = findings->list[i].rule;
+        if (ws_rule_row(rule)->level == WS_MUST || is_unwelcome(rule, in_response))
+            return rule;
+    }
     return WS_RULE_NONE;
 }

@@ -305,12 +305,12 @@ Test(ws_handshake, refuses_for_the_first_must)
 {
     struct ws_findings f = { .count = 0 };
 
-    cr_assert_eq(ws_handshake_refusal(&f), WS_RULE_NONE);
+    cr_assert_eq(ws_handshake_refusal(&f, false), WS_RULE_NONE);
     f.list[f.count++] = (struct violation){ WS_RULE_HTTP_BARE_LF, 0 };
-    cr_assert_eq(ws_handshake_refusal(&f), WS_RULE_NONE);
+    cr_assert_eq(ws_handshake_refusal(&f, false), WS_RULE_NONE);
     f.list[f.count++] = (struct violation){ WS_RULE_REQ_HOST, 0 };
     f.list[f.count++] = (struct violation){ WS_RULE_REQ_METHOD, 0 };
-    cr_assert_eq(ws_handshake_refusal(&f), WS_RULE_REQ_HOST);
+    cr_assert_eq(ws_handshake_refusal(&f, false), WS_RULE_REQ_HOST);
 }
 
 /* -- writing -- */
