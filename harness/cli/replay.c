@@ -71,6 +71,7 @@ static bool replay_results(struct replay *r, const char *path, struct err *err)
     buf_free(&text);
     r->options.role = ok && strcmp(r->report.role, "client") == 0 ? ROLE_CLIENT : ROLE_SERVER;
     r->options.requirements = &r->source.requirements;
+    r->options.data = r->source.files;
     for (size_t i = 0; ok && i < r->report.n_results; i++)
         ok = judge_again(r, &r->report.results[i], err);
     return ok;

@@ -261,7 +261,7 @@ void session_schedule(struct session *s)
         .echoes = true,
         .data = s->source.files,
     };
-    s->schedule.verdict = (struct verdict_options){ s->o.strict, &s->source.requirements, s->role };
+    s->schedule.verdict = (struct verdict_options){ s->o.strict, &s->source.requirements, s->role, s->source.files };
     s->schedule.jobs = (unsigned)s->o.jobs;
     s->schedule.case_us = s->o.case_ms * 1000;
     s->schedule.profile = &s->profile;

@@ -80,13 +80,28 @@ static enum entry_end entry_end_of(enum io_end end)
     return END_ERROR;
 }
 
+/* A further connection of a client is a further process: the old one has had its own. */
+static void start_client_again(struct slot *s, uint64_t now)
+{
+    struct err err;
+
+    io_process_free(s->process);
+    s->exit_code = -1;
+    s->process = target_start_client(s->target, io_listener_port(s->listener), &err);
+    if (!s->process)
+        run_ended(&s->run, END_NOT_REACHED, err.text, now);
+}
+
 static void open_connection(struct slot *s, uint64_t now)
 {
     struct target *t = s->target;
     struct err err;
 
-    if (t->options.role == ROLE_CLIENT)
+    if (t->options.role == ROLE_CLIENT) {
+        if (s->process && s->run.connection > 0)
+            start_client_again(s, now);
         return; /* it comes to us: IO_ACCEPTED */
+    }
     s->conn = io_connect(t->loop, t->url.host, t->url.port, t->options.tls, t->options.sni, s, &err);
     if (!s->conn)
         run_ended(&s->run, END_NOT_REACHED, err.text, now);

@@ -66,6 +66,13 @@ static void mismatched(struct run *r)
         return;
     }
     r->mismatched = true;
+    if (rounds_under_way(r)) { /* the other values still have their turn */
+        r->n_blocks = 0;
+        r->together = 0;
+        r->pc = r->n_steps;
+        r->state = RUN_STATE_STEPS;
+        return;
+    }
     run_over(r);
 }
 
@@ -113,7 +120,9 @@ static uint64_t barrier_due_us(const struct run *r, unsigned wants)
     case BARRIER_QUIET:
         if (!r->options.barriers)
             return wants & WANTS_DOUBT ? last + PATIENCE_US : UINT64_MAX;
-        return wants & WANTS_DOUBT ? last + r->options.quiet_us : r->now_us;
+        if (wants & WANTS_DOUBT)
+            return last + r->options.quiet_us;
+        return r->pings_out > r->pings_answered ? UINT64_MAX : r->now_us; /* its pong comes first */
     case BARRIER_PASSED: return r->now_us;
     case BARRIER_MARKED: return r->barrier_us + (r->options.barriers ? r->options.quiet_us * 4 : PATIENCE_US);
     case BARRIER_SENT: case BARRIER_CLOSED: case BARRIER_NONE: break;

@@ -15,6 +15,15 @@ bool run_may_speak(const struct run *r);
 void run_speak(struct run *r, uint8_t opcode, struct bytes payload, enum entry_by by);
 void run_close(struct run *r, uint16_t code, enum entry_by by);
 
+/* `each`: the next round on a fresh connection, or on behind it when all values had theirs. */
+void rounds_next(struct run *r, struct run_act *act);
+void rounds_begin(struct run *r);
+bool rounds_under_way(const struct run *r);
+
+/* Hang up what is left of a connection: true while there is something to do for that. */
+bool steps_leave(struct run *r, struct run_act *act);
+void steps_fresh_connection(struct run *r);
+
 /* One step at pc, or the next piece of the one under way. */
 void steps_advance(struct run *r, struct run_act *act);
 void steps_greet(struct run *r); /* our request or response goes out */

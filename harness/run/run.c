@@ -63,11 +63,12 @@ void run_free(struct run *r)
     buf_free(&r->replies);
     listener_free(&r->listener);
     arena_free(&r->scratch);
+    arena_free(&r->round_arena);
 }
 
 bool run_may_speak(const struct run *r)
 {
-    return r->up && r->open && !r->ended && !r->shut && !r->speaker.sent_close &&
+    return r->up && r->open && !r->ended && !r->tcp_closed && !r->shut && !r->speaker.sent_close &&
            !r->listener.got_close && speaker_at_boundary(&r->speaker);
 }
 
@@ -234,6 +235,8 @@ void run_ended(struct run *r, enum entry_end end, const char *why, uint64_t now_
     if (!r->up && (end == END_NOT_REACHED || end == END_TLS_FAILED || end == END_ERROR)) {
         struct bytes text = bytes_str(why ? why : "cannot connect");
         r->trouble = arena_str(&r->scratch, text);
+        r->no_memory |= !r->trouble;
+        r->trouble = r->trouble ? r->trouble : "out of memory";
         run_over(r);
     }
     if (!listener_end(&r->listener, end, why, now_us - r->start_us))
@@ -316,7 +319,7 @@ void run_finish(struct run *r)
 {
     struct entry e = run_entry(r, ENTRY_CLOSING);
     bool may_close = run_may_speak(r);
-    bool only_end = r->open && !r->ended && r->speaker.sent_close && !r->was_silent;
+    bool only_end = r->open && !r->ended && !r->tcp_closed && r->speaker.sent_close && !r->was_silent;
 
     if (r->raw && !r->open)
         may_close = only_end = false;

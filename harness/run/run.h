@@ -93,7 +93,10 @@ struct run {
     size_t n_steps, pc;
     struct run_block blocks[RUN_BLOCKS_MAX];
     size_t n_blocks;
-    uint32_t connection, round;
+    uint32_t connection, round; /* round of `each`, from 1; 0: outside */
+    const struct step *each;    /* under way; NULL: none */
+    size_t each_greeting;       /* request, extension, … before it, which count for every round */
+    struct arena round_arena;   /* of the round's steps */
 
     struct payload_env env;
     char nonce_key[WS_KEY_TEXT + 1], accept[WS_ACCEPT_TEXT + 1];

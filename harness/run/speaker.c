@@ -221,7 +221,7 @@ static bool write_raw(struct speaker *s, struct buf *out, uint64_t us, bool *mor
     struct ws_piece piece;
     uint8_t copy[SPEAKER_CHUNK];
 
-    if (!buf_reserve(out, n))
+    if (!buf_reserve(out, n > 0 ? n : 1)) /* so that there is a place even for nothing */
         return false;
     uint8_t *ptr = out->ptr + out->len;
     if (n > 0)

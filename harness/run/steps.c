@@ -118,7 +118,7 @@ static void do_connect(struct run *r)
     r->pc++;
 }
 
-static void fresh_connection(struct run *r)
+void steps_fresh_connection(struct run *r)
 {
     r->connection++;
     r->cursor.connection = r->connection;
@@ -132,16 +132,22 @@ static void fresh_connection(struct run *r)
     r->pings_out = r->pings_answered = 0;
 }
 
+bool steps_leave(struct run *r, struct run_act *act)
+{
+    if (!r->up || r->tcp_closed)
+        return false;
+    r->tcp_closed = true;
+    act->kind = RUN_CLOSE;
+    return true;
+}
+
 /* Once for hanging up what is left of the old connection, once for the new one. */
 static void do_reconnect(struct run *r, struct run_act *act)
 {
-    if (r->up && !r->tcp_closed && !r->reconnecting) {
-        r->tcp_closed = true;
-        act->kind = RUN_CLOSE;
+    if (!r->reconnecting && steps_leave(r, act))
         return;
-    }
     if (!r->reconnecting)
-        fresh_connection(r);
+        steps_fresh_connection(r);
     r->reconnecting = true;
     size_t before = r->pc;
     do_connect(r);
@@ -266,7 +272,7 @@ static void do_step(struct run *r, struct run_act *act)
     case OP_BRANCH: r->pc = step->end; break;
     case OP_TLS: cannot(r, "other certificates are not built in yet"); break;
     case OP_URL: cannot(r, "other addresses are not built in yet"); break;
-    case OP_EACH: cannot(r, "each is not built in yet"); break;
+    case OP_EACH: rounds_begin(r); break;
     case OP_PROVOKE: cannot(r, "provoke is not built in yet"); break;
     case OP_COUNT: break;
     }
@@ -278,6 +284,8 @@ void steps_advance(struct run *r, struct run_act *act)
         write_more(r);
     else if (r->n_blocks > 0 && r->pc == r->blocks[r->n_blocks - 1].end)
         leave_block(r);
+    else if (r->pc >= r->n_steps && rounds_under_way(r))
+        rounds_next(r, act);
     else if (r->pc >= r->n_steps)
         run_finish(r);
     else

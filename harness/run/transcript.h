@@ -55,7 +55,7 @@ struct entry {
     bool flag;
     uint64_t us;           /* since the case began */
     uint32_t connection;   /* from 0 */
-    uint32_t round;        /* of `each`, from 0 */
+    uint32_t round;        /* of `each`, from 1; 0: outside */
     size_t step;           /* index in the case's steps, ENTRY_NO_STEP for none */
     uint64_t at;           /* offset in the stream of its sender, of the first byte */
     struct ws_head head;

@@ -8,6 +8,7 @@
 #include "verdict/closing.h"
 #include "verdict/monitor.h"
 #include "verdict/requirements.h"
+#include "verdict/rounds.h"
 
 /* The judge at work: what it has read of a transcript so far. */
 struct judge {
@@ -16,10 +17,15 @@ struct judge {
     const struct verdict_options *options;
     struct arena *a;
     struct verdict *v;
+    const struct step *steps; /* of the case, or of the round of `each` under way */
+    size_t n_steps;
+    uint32_t round;
+    struct arena round_arena;
     struct cursor cursor;
     enum grade grade; /* of the expectations met so far */
     bool failed;      /* one was not met: no further one may follow */
     bool no_memory;
+    struct rounds_tally tally;
 };
 
 static enum verdict_kind from_grade(enum grade grade)
@@ -38,6 +44,15 @@ static enum verdict_kind worse(enum verdict_kind a, enum verdict_kind b)
     return a > b ? a : b;
 }
 
+/* Texts of a round's steps do not outlive the round. */
+static const char *kept(struct judge *j, const char *text)
+{
+    const char *copy = text ? arena_str(j->a, bytes_str(text)) : NULL;
+
+    j->no_memory |= text && !copy;
+    return copy;
+}
+
 static void remark(struct judge *j, const char *text)
 {
     struct verdict *v = j->v;
@@ -45,7 +60,7 @@ static void remark(struct judge *j, const char *text)
     for (size_t i = 0; i < v->n_remarks; i++)
         if (strcmp(v->remarks[i], text) == 0)
             return;
-    if (v->n_remarks < VERDICT_REMARKS_MAX)
+    if (v->n_remarks < VERDICT_REMARKS_MAX && (text = kept(j, text)))
         v->remarks[v->n_remarks++] = text;
 }
 
@@ -100,12 +115,14 @@ static bool barrier_had_part(const struct judge *j, size_t since)
 
 static void fail_expectation(struct judge *j, const struct match *m, size_t since)
 {
-    const struct step *step = &j->c->steps[m->step];
+    const struct step *step = &j->steps[m->step];
     struct verdict *v = j->v;
 
     j->failed = true;
     v->behaviour = worse(v->behaviour, breach(level_of(j)));
-    v->reason = m->remark;
+    if (j->round > 0 && v->reason)
+        return; /* the first of a sweep is told */
+    v->reason = kept(j, m->remark);
     v->expected = step_text(j, step);
     v->entry = m->entry;
     v->line = step->line;
@@ -124,7 +141,7 @@ static void inconsistent(struct judge *j, const char *why)
 static void branches_around(struct judge *j, size_t step)
 {
     for (size_t i = 0; i < step; i++) {
-        const struct step *outer = &j->c->steps[i];
+        const struct step *outer = &j->steps[i];
         if (outer->op != OP_BRANCH || outer->end <= step || outer->as.branch.grade == GRADE_PASS)
             continue;
         j->grade = grade_worse(j->grade, outer->as.branch.grade);
@@ -145,7 +162,7 @@ static void met(struct judge *j, const struct match *m)
 /* The good branch of a choice was not taken: the case goes on in the other, or has said its word. */
 static void choose_other(struct judge *j, const struct match *m, size_t choice, size_t since)
 {
-    const struct step *steps = j->c->steps;
+    const struct step *steps = j->steps;
     size_t second = steps[choice + 1].end;
 
     if (second >= steps[choice].end)
@@ -154,18 +171,23 @@ static void choose_other(struct judge *j, const struct match *m, size_t choice, 
         branches_around(j, second + 1);
 }
 
+static bool can_be_awaited(enum script_op op)
+{
+    return (script_op_expects(op) && op != OP_BRANCH) || op == OP_PREFER || op == OP_CLOSE;
+}
+
 static void judge_expectation(struct judge *j, size_t entry)
 {
     size_t step = j->t->entries[entry].step;
-    const struct step *steps = j->c->steps;
+    const struct step *steps = j->steps;
 
-    if (j->failed || step >= j->c->n_steps) {
+    if (j->failed || step >= j->n_steps || !can_be_awaited(steps[step].op)) {
         inconsistent(j, "the transcript does not fit the case");
         return;
     }
     bool choice = steps[step].op == OP_PREFER;
     size_t from = choice ? step + 2 : step;
-    size_t to = choice ? steps[step + 1].end : pattern_end(steps, j->c->n_steps, step);
+    size_t to = choice ? steps[step + 1].end : pattern_end(steps, j->n_steps, step);
     struct pattern_options options = { j->options->role, entry, choice };
     branches_around(j, step);
     j->cursor.connection = j->t->entries[entry].connection;
@@ -182,14 +204,50 @@ static void judge_expectation(struct judge *j, size_t entry)
         fail_expectation(j, &m, entry);
 }
 
+static enum verdict_kind round_kind(const struct judge *j)
+{
+    return j->failed ? breach(level_of(j)) : from_grade(j->grade);
+}
+
+/* The round under way is over: its result is noted, the next one begins with a clean sheet. */
+static void end_round(struct judge *j, enum grade before, bool *any_failed)
+{
+    if (j->round > 0)
+        rounds_note(&j->tally, j->round, round_kind(j));
+    *any_failed |= j->failed;
+    j->grade = grade_worse(j->grade, before);
+    j->failed = false;
+}
+
+static bool begin_round(struct judge *j, uint32_t round, size_t entry)
+{
+    j->round = round;
+    j->cursor = (struct cursor){ .entry = entry, .round = round,
+                                 .connection = j->t->entries[entry].connection };
+    if (rounds_steps(j->c, round, j->options->data, &j->round_arena, &j->steps, &j->n_steps))
+        return true;
+    inconsistent(j, "the transcript has a round that the case has not");
+    return false;
+}
+
 static void judge_behaviour(struct judge *j)
 {
     uint32_t connection = 0;
+    bool any_failed = false;
+    enum grade before = GRADE_PASS;
 
-    for (size_t i = 0; i < j->t->count; i++) {
+    for (size_t i = 0; i < j->t->count && j->v->result != VERDICT_ERROR; i++) {
         const struct entry *e = &j->t->entries[i];
         if (e->kind == ENTRY_CLOSING)
             break;
+        if (e->round != j->round) {
+            end_round(j, before, &any_failed);
+            before = j->grade;
+            j->grade = e->round > 0 ? GRADE_PASS : j->grade;
+            if (!begin_round(j, e->round, i))
+                break;
+            connection = e->connection;
+        }
         if (e->connection != connection) {
             connection = e->connection;
             j->cursor.echo = 0;
@@ -197,8 +255,13 @@ static void judge_behaviour(struct judge *j)
         if (e->kind == ENTRY_EXPECT)
             judge_expectation(j, i);
     }
-    if (!j->failed)
-        j->v->behaviour = worse(j->v->behaviour, from_grade(j->grade));
+    if (j->v->result == VERDICT_ERROR)
+        return;
+    end_round(j, before, &any_failed);
+    j->v->behaviour = worse(j->v->behaviour, from_grade(j->grade));
+    j->failed = any_failed;
+    if (j->tally.count > 0)
+        remark(j, rounds_text(&j->tally, j->c, j->a));
 }
 
 static void judge_monitors(struct judge *j)
@@ -291,7 +354,8 @@ static bool says_something(const struct transcript *t)
 bool verdict_judge(const struct script_case *c, const struct transcript *t,
                    const struct verdict_options *options, struct arena *a, struct verdict *out)
 {
-    struct judge j = { .c = c, .t = t, .options = options, .a = a, .v = out };
+    struct judge j = { .c = c, .t = t, .options = options, .a = a, .v = out, .steps = c->steps,
+                       .n_steps = c->n_steps };
 
     *out = (struct verdict){ .severity = c->severity, .entry = ENTRY_NO_STEP };
     if (!says_something(t)) {
@@ -299,6 +363,7 @@ bool verdict_judge(const struct script_case *c, const struct transcript *t,
         return true;
     }
     judge_behaviour(&j);
+    arena_free(&j.round_arena);
     if (out->result == VERDICT_ERROR)
         return !j.no_memory;
     judge_monitors(&j);

@@ -1,6 +1,7 @@
 #ifndef VERDICT_VERDICT_H
 #define VERDICT_VERDICT_H
 
+#include "base/embedded.h"
 #include "run/transcript.h"
 #include "script/case.h"
 #include "ws/rules.h"
@@ -55,6 +56,7 @@ struct verdict_options {
     bool strict; /* contested cases may fail */
     const struct requirements *requirements; /* for the level of what a case proves; NULL: all MUST */
     enum case_role role; /* who is under test */
+    const struct embedded *data; /* files of the suite, for `file "name"`; NULL: none */
 };
 
 /* Texts live in `a`. False: no memory. An inconsistent transcript gives VERDICT_ERROR. */

@@ -36,3 +36,109 @@ Test(run_run, conversations_go_as_written, .timeout = 60)
     }
     cr_assert_eq(wrong, 0, "%u conversations went otherwise", wrong);
 }
+
+/* Our answers go out as soon as we know enough, never sooner: the cuts of TCP do not show. */
+Test(run_run, no_cut_of_the_peers_bytes_shows, .timeout = 120)
+{
+    for (size_t i = 0; i < CONVERSATIONS; i++) {
+        const struct conversation *c = &conversations[i];
+        conversation_init(&play, c);
+        for (size_t way = CUT_SINGLE_BYTES; way < CUT_IN_TWO + 180 && !c->cut_matters; way++) {
+            struct buf log;
+            play.way = way;
+            cr_assert(play_run(&play));
+            log_of(&play, &log);
+            cr_assert(bytes_eq_str(buf_bytes(&log), c->log), "%s, cut %zu:\n%.*s", c->name, way,
+                      BYTES_ARG(buf_bytes(&log)));
+            buf_free(&log);
+            play_again(&play, c->script);
+        }
+        play_free(&play);
+    }
+}
+
+/* Nor do those of our own bytes: a cut makes more writes of the same. */
+Test(run_run, cutting_our_bytes_changes_the_writes_alone)
+{
+    for (size_t i = 0; i < CONVERSATIONS; i++) {
+        const struct conversation *c = &conversations[i];
+        struct buf log;
+        unsigned writes;
+        conversation_init(&play, c);
+        cr_assert(play_run(&play));
+        writes = play.writes;
+        play_again(&play, c->script);
+        play.cut = 3;
+        cr_assert(play_run(&play));
+        log_of(&play, &log);
+        cr_assert(bytes_eq_str(buf_bytes(&log), c->log), "%s:\n%.*s", c->name, BYTES_ARG(buf_bytes(&log)));
+        cr_assert(writes == 0 || play.writes > writes, "%s", c->name);
+        buf_free(&log);
+        play_free(&play);
+    }
+}
+
+Test(run_run, a_send_is_one_write_and_so_is_what_stands_together)
+{
+    static const struct {
+        const char *steps;
+        unsigned writes; /* the request among them */
+    } rows[] = {
+        { "send text \"a\"\nsend text \"b\"\ndrop", 3 },
+        { "together {\nsend text \"a\"\nsend text \"b\"\n}\ndrop", 2 },
+        { "together {\nrepeat 10 {\nsend text \"a\"\n}\n}\ndrop", 2 },
+        { "send binary \"*\" * 60000\ndrop", 2 },
+        { "send text \"abcd\" fragment=1\ndrop", 2 },
+        { "send text \"abcd\" cut=2\ndrop", 6 },
+        { "send text \"abcd\" hold=2\nsend more 1\nsend more rest\ndrop", 4 },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        play_init(&play, ROLE_SERVER, rows[i].steps, "101\n");
+        cr_assert(play_run(&play));
+        cr_expect_eq(play.writes, rows[i].writes, "%s: %u writes", rows[i].steps, play.writes);
+        play_free(&play);
+    }
+}
+
+/* The same case, seed, bytes and times give the same bytes of ours. */
+Test(run_run, is_repeatable_to_the_byte)
+{
+    static uint8_t first[1 << 20];
+    const char *script = "101\ntext \"a\"\nclose 1000\nend fin";
+    size_t len;
+
+    play_init(&play, ROLE_SERVER, "send text \"a\"\nexpect echo\nsend binary random 5K", script);
+    cr_assert(play_run(&play));
+    len = play.wrote_len;
+    memcpy(first, play.wrote, len);
+    play_again(&play, script);
+    cr_assert(play_run(&play));
+    cr_assert_eq(play.wrote_len, len);
+    cr_assert_eq(memcmp(play.wrote, first, len), 0);
+    play_free(&play);
+}
+
+
+static bool play_scarce(void *ctx)
+{
+    const struct conversation *c = ctx;
+    bool through = play_run(&play) && !play.run.no_memory;
+
+    cr_assert(through || play.run.trouble || play.run.state == RUN_STATE_START, "%s", c->name);
+    play_again(&play, c->script);
+    return through;
+}
+
+Test(run_run, ends_as_trouble_when_the_heap_says_no, .timeout = 120)
+{
+    for (size_t i = 0; i < CONVERSATIONS; i++) {
+        const struct conversation *c = &conversations[i];
+        conversation_init(&play, c);
+        for (size_t way = CUT_WHOLE; way <= CUT_PAIRS; way++) {
+            play.way = way;
+            (void)heap_fail_each(play_scarce, (void *)(uintptr_t)c);
+        }
+        play_free(&play);
+    }
+}

@@ -1,0 +1,32 @@
+#ifndef VERDICT_ROUNDS_H
+#define VERDICT_ROUNDS_H
+
+#include "base/arena.h"
+#include "base/embedded.h"
+#include "verdict/verdict.h"
+
+/* The rounds of a sweep (`each`): their steps, and their results told by ranges. */
+#define ROUNDS_RANGES_MAX 24
+
+struct rounds_range {
+    uint32_t from, to; /* rounds, from 1 */
+    enum verdict_kind kind;
+};
+
+/* Consecutive rounds with one result are one range. */
+struct rounds_tally {
+    struct rounds_range ranges[ROUNDS_RANGES_MAX];
+    size_t count; /* may pass ROUNDS_RANGES_MAX: later ones are only counted */
+};
+
+void rounds_note(struct rounds_tally *tally, uint32_t round, enum verdict_kind kind);
+
+/* "0-999 fail, 1000 pass": the values of the case's `each`. Lives in `a`; "" without memory. */
+const char *rounds_text(const struct rounds_tally *tally, const struct script_case *c, struct arena *a);
+
+/* Steps of a round into `a`, which is emptied first; those of the case itself for round 0. False:
+ * there is no such round. */
+NODISCARD bool rounds_steps(const struct script_case *c, uint32_t round, const struct embedded *data,
+                            struct arena *a, const struct step **steps, size_t *n_steps);
+
+#endif
