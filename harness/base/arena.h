@@ -14,7 +14,8 @@ struct arena {
 
 void arena_free(struct arena *a);
 
-/* `size` zeroed bytes (at least one), aligned for anything, until arena_free; NULL when the heap says no. */
+/* `size` zeroed bytes (at least one), aligned for anything, until arena_free; NULL when the heap
+ * says no. */
 NODISCARD void *arena_new(struct arena *a, size_t size);
 
 /* `count` zeroed items of `size` bytes; NULL also when the product does not fit. */
@@ -27,7 +28,8 @@ NODISCARD char *arena_str(struct arena *a, struct bytes in);
 NODISCARD char *arena_print(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Grows an array that the arena holds: *items has room for *cap of `size` bytes; afterwards for at
- * least `want`. The old array stays behind in the arena. False, unchanged, when the heap says no. */
+ * least `want`. The old array stays behind in the arena. False, unchanged, when the heap says no.
+ */
 NODISCARD bool arena_grow(struct arena *a, void **items, size_t *cap, size_t want, size_t size);
 
 #endif

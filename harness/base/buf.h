@@ -12,7 +12,7 @@ struct buf {
 
 void buf_init(struct buf *b, size_t max);
 void buf_free(struct buf *b);
-void buf_clear(struct buf *b); /* keeps the memory */
+void buf_clear(struct buf *b);               /* keeps the memory */
 struct bytes buf_bytes(const struct buf *b); /* until the next change of `b` */
 
 /* Room for `more` bytes behind `len`, without touching `len`. False when that passes `max` or the

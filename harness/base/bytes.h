@@ -20,8 +20,7 @@ struct bytes {
     size_t len;
 };
 
-#define BYTES_LIT(s)                                                                               \
-    ((struct bytes){ (const uint8_t *)(s), sizeof(s) - 1 })
+#define BYTES_LIT(s) ((struct bytes){ (const uint8_t *)(s), sizeof(s) - 1 })
 
 /* printf's "%.*s" for a view of text. */
 #define BYTES_ARG(b) (int)(b).len, (const char *)(b).ptr
@@ -29,7 +28,8 @@ struct bytes {
 struct bytes bytes_of(const void *ptr, size_t len);
 struct bytes bytes_str(const char *s); /* without the NUL; NULL gives the empty view */
 
-/* The view without its first `n` bytes, or only those; `n` past the end gives the empty, or the whole. */
+/* The view without its first `n` bytes, or only those; `n` past the end gives the empty, or the
+ * whole. */
 struct bytes bytes_skip(struct bytes b, size_t n);
 struct bytes bytes_take(struct bytes b, size_t n);
 

@@ -32,7 +32,8 @@ NODISCARD bool text_quote(struct bytes in, size_t limit, struct buf *out);
 /* `*` any run of characters, slashes too, `?` one character; the rest literally and whole. */
 bool text_glob(const char *pattern, const char *text);
 
-/* Steps of insert, delete, replace between two words, for "did you mean"; stops counting at `cap`. */
+/* Steps of insert, delete, replace between two words, for "did you mean"; stops counting at `cap`.
+ */
 unsigned text_distance(const char *a, const char *b, unsigned cap);
 
 #endif

@@ -2,13 +2,7 @@
 #define CLI_COMMANDS_H
 
 /* The sub-commands: each takes main's arguments and gives the exit code of DESIGN section 5. */
-enum exit_code {
-    EXIT_OK = 0,
-    EXIT_UNEXPECTED = 1,
-    EXIT_USAGE = 2,
-    EXIT_TARGET = 3,
-    EXIT_BUG = 4
-};
+enum exit_code { EXIT_OK = 0, EXIT_UNEXPECTED = 1, EXIT_USAGE = 2, EXIT_TARGET = 3, EXIT_BUG = 4 };
 
 int command_test(int argc, char **argv);
 int command_test_client(int argc, char **argv);

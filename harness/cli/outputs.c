@@ -11,8 +11,8 @@ static const char *in_dir(const struct outputs *o, struct arena *a, const char *
     return arena_print(a, "%s/%s", o->dir, name);
 }
 
-bool outputs_begin(const struct outputs *o, const struct run_report *r, bool resume, struct arena *a,
-                   struct err *err)
+bool outputs_begin(const struct outputs *o, const struct run_report *r, bool resume,
+                   struct arena *a, struct err *err)
 {
     struct buf line;
     const char *path;
@@ -32,7 +32,8 @@ bool outputs_begin(const struct outputs *o, const struct run_report *r, bool res
     return ok;
 }
 
-bool outputs_result(const struct outputs *o, const struct result *result, struct arena *a, struct err *err)
+bool outputs_result(const struct outputs *o, const struct result *result, struct arena *a,
+                    struct err *err)
 {
     struct buf line;
     const char *path;

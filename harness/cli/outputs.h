@@ -6,9 +6,9 @@
 
 /* Where a run's reports go. NULL: not wanted. */
 struct outputs {
-    const char *dir;   /* gets results.json, results.jsonl while running, junit.xml, index.html */
+    const char *dir; /* gets results.json, results.jsonl while running, junit.xml, index.html */
     const char *json, *junit; /* further copies */
-    bool tap;          /* on stdout */
+    bool tap;                 /* on stdout */
 };
 
 /* The journal: what a killed run leaves behind. */
@@ -19,6 +19,7 @@ NODISCARD bool outputs_result(const struct outputs *o, const struct result *resu
 
 /* All reports; the journal goes when results.json is there. */
 NODISCARD bool outputs_end(const struct outputs *o, const struct run_report *r,
-                           const struct requirements *requirements, struct arena *a, struct err *err);
+                           const struct requirements *requirements, struct arena *a,
+                           struct err *err);
 
 #endif

@@ -41,8 +41,10 @@ static const char *color_of(const struct progress *p, enum verdict_kind kind)
     case VERDICT_PASS: return "\033[32m";
     case VERDICT_INFO: return "\033[36m";
     case VERDICT_WARN: return "\033[33m";
-    case VERDICT_FAIL: case VERDICT_ERROR: return "\033[31m";
-    case VERDICT_SKIP: case VERDICT_KINDS: break;
+    case VERDICT_FAIL:
+    case VERDICT_ERROR: return "\033[31m";
+    case VERDICT_SKIP:
+    case VERDICT_KINDS: break;
     }
     return "\033[2m";
 }
@@ -125,8 +127,8 @@ static void print_counts(struct progress *p, const struct run_counts *counts)
 
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         size_t n = counts->by_kind[order[i]];
-        printf("%s%s%zu %s%s", i ? ", " : "", n ? color_of(p, order[i]) : "", n, verdict_name(order[i]),
-               n ? plain(p) : "");
+        printf("%s%s%zu %s%s", i ? ", " : "", n ? color_of(p, order[i]) : "", n,
+               verdict_name(order[i]), n ? plain(p) : "");
     }
 }
 

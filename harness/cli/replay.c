@@ -7,8 +7,8 @@
 #include "io/file.h"
 #include "report/json.h"
 
-/* A run alone that came out better than the one beside others was settled by the schedule, with what
- * it knew of both: one transcript cannot tell that. */
+/* A run alone that came out better than the one beside others was settled by the schedule, with
+ * what it knew of both: one transcript cannot tell that. */
 static bool settled_by_two_runs(const struct result *r)
 {
     return r->attempts > 1 && r->verdict.result == VERDICT_INFO;
@@ -54,7 +54,8 @@ static bool judge_again(struct replay *r, const struct result *result, struct er
         return true;
     }
     r->differ++;
-    printf("differs  %s: was %s (%s), is %s (%s)\n", result->id, verdict_name(result->verdict.result),
+    printf("differs  %s: was %s (%s), is %s (%s)\n", result->id,
+           verdict_name(result->verdict.result),
            result->verdict.reason ? result->verdict.reason : "-", verdict_name(again.result),
            again.reason ? again.reason : "-");
     return true;
@@ -89,12 +90,11 @@ int command_replay(int argc, char **argv)
         { "--strict", 0, ARG_FLAG, &r.options.strict, NULL, "contested cases may fail" },
         { 0 },
     };
-    const struct arg_command command = {
-        "replay", "wsproof replay RESULTS [options]",
-        "Judges the saved conversations of a run again, without a target, and tells where the verdict\n"
-        "is another now: 0 nowhere, 1 somewhere.",
-        "  wsproof replay wsproof-report/results.json\n", rows
-    };
+    const struct arg_command command = { "replay", "wsproof replay RESULTS [options]",
+                                         "Judges the saved conversations of a run again, without a "
+                                         "target, and tells where the verdict\n"
+                                         "is another now: 0 nowhere, 1 somewhere.",
+                                         "  wsproof replay wsproof-report/results.json\n", rows };
 
     memset(&r, 0, sizeof r);
     if (!arg_parse(&command, argc, argv, &rest, &help, &err))
@@ -109,7 +109,8 @@ int command_replay(int argc, char **argv)
     }
     bool ok = source_load(&r.source, cases_dir, &err) && replay_results(&r, rest.items[0], &err);
     if (ok)
-        printf("%zu judged again and the same, %zu differ, %zu unknown\n", r.agreed, r.differ, r.unknown);
+        printf("%zu judged again and the same, %zu differ, %zu unknown\n", r.agreed, r.differ,
+               r.unknown);
     else
         session_complain(&err);
     for (size_t i = 0; i < r.report.n_results; i++)

@@ -8,14 +8,16 @@
 #include "report/json.h"
 
 /* Adds the results of one file to a report that is under way. */
-static bool add_file(struct arena *a, const char *path, struct run_report *all, size_t *cap, struct err *err)
+static bool add_file(struct arena *a, const char *path, struct run_report *all, size_t *cap,
+                     struct err *err)
 {
     struct run_report one;
     struct buf text;
     bool ok;
 
     buf_init(&text, REPORT_FILE_MAX);
-    ok = io_file_read(path, REPORT_FILE_MAX, &text, err) && report_read(a, buf_bytes(&text), &one, err);
+    ok = io_file_read(path, REPORT_FILE_MAX, &text, err) &&
+         report_read(a, buf_bytes(&text), &one, err);
     buf_free(&text);
     if (!ok)
         return err_at(err, path, 1, 1);
@@ -29,7 +31,8 @@ static bool add_file(struct arena *a, const char *path, struct run_report *all, 
         return err_set(err, ERR_USAGE, "%s is about %s, not %s: merging targets comes later", path,
                        one.target, all->target);
     }
-    if (!arena_grow(a, (void **)&all->results, cap, all->n_results + one.n_results, sizeof *all->results))
+    if (!arena_grow(a, (void **)&all->results, cap, all->n_results + one.n_results,
+                    sizeof *all->results))
         return err_memory(err, "the results");
     memcpy(all->results + all->n_results, one.results, one.n_results * sizeof *one.results);
     all->n_results += one.n_results;
@@ -70,7 +73,8 @@ int command_report(int argc, char **argv)
     struct err err = { 0 };
     bool help = false;
     const struct arg_row rows[] = {
-        { "--report", 0, ARG_TEXT, &s.o.report_dir, "DIR", "where index.html, results.json and junit.xml go" },
+        { "--report", 0, ARG_TEXT, &s.o.report_dir, "DIR",
+          "where index.html, results.json and junit.xml go" },
         { "--json", 0, ARG_TEXT, &s.o.json, "FILE", "results.json here" },
         { "--junit", 0, ARG_TEXT, &s.o.junit, "FILE", "junit.xml here" },
         { "--tap", 0, ARG_FLAG, &s.o.tap, NULL, "TAP on standard output" },
@@ -78,7 +82,8 @@ int command_report(int argc, char **argv)
     };
     const struct arg_command command = {
         "report", "wsproof report RESULTS... [--report DIR]",
-        "Makes the reports of a run again, or of several shards of one run together. Also reads the\n"
+        "Makes the reports of a run again, or of several shards of one run together. Also reads "
+        "the\n"
         "results.jsonl that a killed run leaves behind.",
         "  wsproof report shard1/results.json shard2/results.json --report all\n", rows
     };

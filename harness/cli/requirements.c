@@ -43,8 +43,8 @@ static void print(const struct source *s, bool missing)
         if (testable)
             count(tallies, 16, row, cases);
         if (missing ? testable && cases == 0 : true)
-            printf("%-22s %-10s %-8s %4zu  %s\n", row->id, row->level_text, testable ? row->role : "-", cases,
-                   row->summary);
+            printf("%-22s %-10s %-8s %4zu  %s\n", row->id, row->level_text,
+                   testable ? row->role : "-", cases, row->summary);
     }
     for (size_t i = 0; i < 16 && tallies[i].rfc; i++)
         printf("%s: %zu of %zu testable rows have a case\n", tallies[i].rfc, tallies[i].covered,
@@ -60,12 +60,15 @@ int command_requirements(int argc, char **argv)
     struct err err = { 0 };
     const struct arg_row rows[] = {
         { "--missing", 0, ARG_FLAG, &missing, NULL, "only testable rows without a case" },
-        { "--cases-dir", 0, ARG_TEXT, &cases_dir, "DIR", "cases from a folder instead of the built-in ones" },
+        { "--cases-dir", 0, ARG_TEXT, &cases_dir, "DIR",
+          "cases from a folder instead of the built-in ones" },
         { 0 },
     };
-    const struct arg_command command = { "requirements", "wsproof requirements [--missing]",
-                                         "What the RFCs demand, and how many cases prove each statement.",
-                                         "  wsproof requirements --missing\n", rows };
+    const struct arg_command command = {
+        "requirements", "wsproof requirements [--missing]",
+        "What the RFCs demand, and how many cases prove each statement.",
+        "  wsproof requirements --missing\n", rows
+    };
 
     if (!arg_parse(&command, argc, argv, &rest, &help, &err))
         return arg_fail(&command, &err);

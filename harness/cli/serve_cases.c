@@ -30,8 +30,8 @@ static char *folder_of(struct session *s, const char *name)
     char *dir = arena_print(&s->arena, "%s/%s", s->o.report_dir, name);
 
     for (char *p = dir ? dir + strlen(s->o.report_dir) + 1 : NULL; p && *p; p++) {
-        bool keep = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
-                    *p == '-' || (*p == '.' && p[1] != '.');
+        bool keep = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+                    (*p >= '0' && *p <= '9') || *p == '-' || (*p == '.' && p[1] != '.');
         *p = keep ? *p : '_';
     }
     return dir;
@@ -47,8 +47,10 @@ static struct agent *agent_named(struct agents *all, const char *name)
     if (all->count == AGENTS_MAX)
         return NULL;
     struct agent *a = &all->list[all->count];
-    *a = (struct agent){ .name = arena_str(&s->arena, bytes_str(name)), .dir = folder_of(s, name),
-                         .report = s->report, .first_ms = io_now_ms() };
+    *a = (struct agent){ .name = arena_str(&s->arena, bytes_str(name)),
+                         .dir = folder_of(s, name),
+                         .report = s->report,
+                         .first_ms = io_now_ms() };
     if (!a->name || !a->dir)
         return NULL;
     a->report.target = a->name;
@@ -157,12 +159,14 @@ static int run(struct session *s, const char *host, uint64_t port)
     if (!session_open(s, ROLE_CLIENT, NULL, &err))
         return session_close(s, &err);
     session_schedule(s);
-    struct case_server_options options = { s->schedule.run, s->schedule.verdict, s->schedule.case_us,
-                                           host, (uint16_t)port, s->tls };
+    struct case_server_options options = { s->schedule.run,     s->schedule.verdict,
+                                           s->schedule.case_us, host,
+                                           (uint16_t)port,      s->tls };
     server = case_server_new(s->loop, s->cases, s->n_cases, &options, &err);
     if (!server)
         return session_close(s, &err);
-    printf("%zu cases on %s://%s:%u/\n", s->n_cases, s->tls ? "wss" : "ws", host, case_server_port(server));
+    printf("%zu cases on %s://%s:%u/\n", s->n_cases, s->tls ? "wss" : "ws", host,
+           case_server_port(server));
     fflush(stdout);
     bool ok = serve(&all, server, &err);
     code = summary(&all);
@@ -183,7 +187,8 @@ int command_serve_cases(int argc, char **argv)
     const struct arg_command command = {
         "serve-cases", "wsproof serve-cases [--port N] [options]",
         "Serves the cases to clients that loop over them: /getCaseCount, /runCase?case=N&agent=A,\n"
-        "/getCaseStatus?case=N&agent=A, /updateReports?agent=A (&shutdownOnComplete=true), /stopServer.",
+        "/getCaseStatus?case=N&agent=A, /updateReports?agent=A (&shutdownOnComplete=true), "
+        "/stopServer.",
         "  wsproof serve-cases --port 9001 --report reports\n", rows
     };
 
@@ -192,7 +197,8 @@ int command_serve_cases(int argc, char **argv)
     size_t n = session_rows(&s.o, ROLE_CLIENT, rows);
     for (size_t i = 0; i < n; i++) /* nothing is started here, and nothing goes on */
         if (strcmp(rows[i].name, "--exec") == 0)
-            rows[i] = (struct arg_row){ "--port", 'p', ARG_NUMBER, &port, "N", "where to listen; 0: any" };
+            rows[i] = (struct arg_row){ "--port", 'p', ARG_NUMBER,
+                                        &port,    "N", "where to listen; 0: any" };
         else if (strcmp(rows[i].name, "--jobs") == 0)
             rows[i] = (struct arg_row){ "--host", 0, ARG_TEXT, &host, "HOST", "on which address" };
     if (!arg_parse(&command, argc, argv, &rest, &help, &err))

@@ -31,30 +31,37 @@ size_t session_rows(struct session_options *o, enum case_role role, struct arg_r
         { "--exec", 0, ARG_TEXT, &o->exec, "CMD",
           servers ? "start the server: {port} or {url} is where it shall listen"
                   : "start the client once a case: {port} or {url} is where it shall connect" },
-        { "--cases", 0, ARG_LIST, &o->cases, "GLOB", "only these: ids, prefixes, globs, tags, requirement ids" },
+        { "--cases", 0, ARG_LIST, &o->cases, "GLOB",
+          "only these: ids, prefixes, globs, tags, requirement ids" },
         { "--exclude", 0, ARG_LIST, &o->exclude, "GLOB", "not these" },
         { "--shard", 0, ARG_TEXT, &o->shard, "I/N", "only every Nth case, from the Ith" },
-        { "--cases-dir", 0, ARG_TEXT, &o->cases_dir, "DIR", "cases from a folder instead of the built-in ones" },
+        { "--cases-dir", 0, ARG_TEXT, &o->cases_dir, "DIR",
+          "cases from a folder instead of the built-in ones" },
         { "--profile", 0, ARG_TEXT, &o->profile, "FILE", "what the target is set up for" },
         { "--jobs", 'j', ARG_NUMBER, &o->jobs, "N", "cases at a time" },
         { "--timeout", 0, ARG_TIME, &o->timeout_ms, "TIME", "how long an expectation waits" },
         { "--seed", 0, ARG_NUMBER, &o->seed, "N", "of random payloads and masking keys" },
         { "--cut", 0, ARG_TEXT, &o->cut, "SIZES", "bytes a write: 1,2,3,7,whole" },
         { "--header", 0, ARG_LIST, &o->headers, "'N: V'", "add a header to each request" },
-        { "--subprotocol", 0, ARG_LIST, &o->protocols, "NAME", "offer a subprotocol in each request" },
+        { "--subprotocol", 0, ARG_LIST, &o->protocols, "NAME",
+          "offer a subprotocol in each request" },
         { "--sni", 0, ARG_TEXT, &o->sni, "NAME", "name the server so in TLS" },
-        { "--tls", 0, ARG_FLAG, &o->tls, NULL, "speak wss to the client; {cacert} in CMD is whom to trust" },
+        { "--tls", 0, ARG_FLAG, &o->tls, NULL,
+          "speak wss to the client; {cacert} in CMD is whom to trust" },
         { "--cacert", 0, ARG_TEXT, &o->cacert, "FILE", "whom to trust (PEM)" },
         { "--cert", 0, ARG_TEXT, &o->cert, "FILE", "our certificate (PEM)" },
         { "--key", 0, ARG_TEXT, &o->key, "FILE", "its key (PEM)" },
         { "--insecure", 0, ARG_FLAG, &o->insecure, NULL, "do not verify certificates" },
-        { "--report", 0, ARG_TEXT, &o->report_dir, "DIR", "where index.html, results.json and junit.xml go" },
+        { "--report", 0, ARG_TEXT, &o->report_dir, "DIR",
+          "where index.html, results.json and junit.xml go" },
         { "--json", 0, ARG_TEXT, &o->json, "FILE", "results.json also here" },
         { "--junit", 0, ARG_TEXT, &o->junit, "FILE", "junit.xml also here" },
         { "--tap", 0, ARG_FLAG, &o->tap, NULL, "TAP on standard output" },
-        { "--resume", 0, ARG_FLAG, &o->resume, NULL, "go on with what a killed run left in --report" },
+        { "--resume", 0, ARG_FLAG, &o->resume, NULL,
+          "go on with what a killed run left in --report" },
         { "--strict", 0, ARG_FLAG, &o->strict, NULL, "contested cases may fail" },
-        { "--fail-on", 0, ARG_TEXT, &o->fail_on, "LEVEL", "exit 1 from: pedantic, minor, major, critical" },
+        { "--fail-on", 0, ARG_TEXT, &o->fail_on, "LEVEL",
+          "exit 1 from: pedantic, minor, major, critical" },
         { "--verbose", 'v', ARG_FLAG, &o->verbose, NULL, "every case, with its conversation" },
         { "--quiet", 'q', ARG_FLAG, &o->quiet, NULL, "only the counts" },
     };
@@ -62,7 +69,8 @@ size_t session_rows(struct session_options *o, enum case_role role, struct arg_r
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         bool client_row = all[i].into == &o->headers || all[i].into == &o->protocols ||
-                          all[i].into == &o->sni || all[i].into == &o->cacert || all[i].into == &o->insecure;
+                          all[i].into == &o->sni || all[i].into == &o->cacert ||
+                          all[i].into == &o->insecure;
         bool server_row = all[i].into == &o->tls;
         if (servers ? !server_row : !client_row)
             rows[n++] = all[i];
@@ -97,8 +105,10 @@ static bool parse_cuts(struct session *s, struct err *err)
         uint64_t size = 0;
         rest = bytes_skip(rest, comma + 1);
         bool whole = bytes_eq_str(word, "whole");
-        if ((!whole && (!text_number(word, 1 << 20, &size) || size == 0)) || s->n_cuts == SESSION_CUTS_MAX)
-            return err_set(err, ERR_USAGE, "--cut expects sizes as 1,2,7,whole (at most %d), found \"%s\"",
+        if ((!whole && (!text_number(word, 1 << 20, &size) || size == 0)) ||
+            s->n_cuts == SESSION_CUTS_MAX)
+            return err_set(err, ERR_USAGE,
+                           "--cut expects sizes as 1,2,7,whole (at most %d), found \"%s\"",
                            SESSION_CUTS_MAX, s->o.cut);
         s->cuts[s->n_cuts++] = size;
     }
@@ -110,9 +120,11 @@ static bool parse_headers(struct session *s, struct err *err)
     for (size_t i = 0; i < s->o.headers.count; i++) {
         struct bytes line = bytes_str(s->o.headers.items[i]);
         size_t colon = bytes_index(line, 0, ':');
-        s->headers[i] = (struct ws_header){ bytes_take(line, colon), bytes_trim(bytes_skip(line, colon + 1)) };
+        s->headers[i] =
+            (struct ws_header){ bytes_take(line, colon), bytes_trim(bytes_skip(line, colon + 1)) };
         if (colon == line.len || !http1_is_token(s->headers[i].name))
-            return err_set(err, ERR_USAGE, "--header expects 'Name: value', found \"%s\"", s->o.headers.items[i]);
+            return err_set(err, ERR_USAGE, "--header expects 'Name: value', found \"%s\"",
+                           s->o.headers.items[i]);
     }
     return true;
 }
@@ -125,7 +137,8 @@ static bool parse_fail_on(struct session *s, struct err *err)
             return true;
         }
     }
-    return err_set(err, ERR_USAGE, "--fail-on expects pedantic, minor, major or critical, found \"%s\"",
+    return err_set(err, ERR_USAGE,
+                   "--fail-on expects pedantic, minor, major or critical, found \"%s\"",
                    s->o.fail_on);
 }
 
@@ -145,8 +158,9 @@ static bool read_profile(struct session *s, struct err *err)
 
 static bool select_cases(struct session *s, struct err *err)
 {
-    struct selection selection = { s->o.cases.items, s->o.cases.count, s->o.exclude.items,
-                                   s->o.exclude.count, 0, 0, s->role };
+    struct selection selection = {
+        s->o.cases.items, s->o.cases.count, s->o.exclude.items, s->o.exclude.count, 0, 0, s->role
+    };
 
     if (!parse_shard(s->o.shard, &selection, err) ||
         !suite_select(&s->source.suite, &selection, &s->arena, &s->cases, &s->n_cases, err))
@@ -172,8 +186,12 @@ static bool write_cacert(struct session *s, struct err *err)
 
 static bool open_tls(struct session *s, const char *url, struct err *err)
 {
-    struct io_tls_options options = { .server = s->role == ROLE_CLIENT, .cert = s->o.cert, .key = s->o.key,
-                                      .cacert = s->o.cacert, .insecure = s->o.insecure, .alpn = "http/1.1" };
+    struct io_tls_options options = { .server = s->role == ROLE_CLIENT,
+                                      .cert = s->o.cert,
+                                      .key = s->o.key,
+                                      .cacert = s->o.cacert,
+                                      .insecure = s->o.insecure,
+                                      .alpn = "http/1.1" };
     struct peer_url parsed;
     bool wanted = s->o.tls;
 
@@ -199,7 +217,9 @@ static bool open_target(struct session *s, const char *url, struct err *err)
     s->target_options.command = s->o.exec;
     s->target_options.sni = s->o.sni;
     if (!url && !s->o.exec)
-        s->target_options.command = s->role == ROLE_SERVER ? own_server : s->o.tls ? own_tls_client : own_client;
+        s->target_options.command = s->role == ROLE_SERVER ? own_server
+                                    : s->o.tls             ? own_tls_client
+                                                           : own_client;
     if (!open_tls(s, url, err))
         return false;
     s->target_options.tls = s->tls;
@@ -231,7 +251,8 @@ bool session_open(struct session *s, enum case_role role, const char *url, struc
     s->progress = progress_new(&shown);
     if (!s->progress)
         return err_memory(err, "the progress line");
-    if (!parse_cuts(s, err) || !parse_headers(s, err) || !parse_fail_on(s, err) || !read_profile(s, err))
+    if (!parse_cuts(s, err) || !parse_headers(s, err) || !parse_fail_on(s, err) ||
+        !read_profile(s, err))
         return false;
     if (!source_load(&s->source, s->o.cases_dir, err) || !select_cases(s, err))
         return false;
@@ -261,7 +282,8 @@ void session_schedule(struct session *s)
         .echoes = true,
         .data = s->source.files,
     };
-    s->schedule.verdict = (struct verdict_options){ s->o.strict, &s->source.requirements, s->role, s->source.files };
+    s->schedule.verdict =
+        (struct verdict_options){ s->o.strict, &s->source.requirements, s->role, s->source.files };
     s->schedule.jobs = (unsigned)s->o.jobs;
     s->schedule.case_us = s->o.case_ms * 1000;
     s->schedule.profile = &s->profile;
@@ -280,7 +302,8 @@ static void note_option(struct session *s, const char *name, const char *value)
 static void note_options(struct session *s)
 {
     note_option(s, "jobs", arena_print(&s->arena, "%llu", (unsigned long long)s->o.jobs));
-    note_option(s, "timeout", arena_print(&s->arena, "%llums", (unsigned long long)s->o.timeout_ms));
+    note_option(s, "timeout",
+                arena_print(&s->arena, "%llums", (unsigned long long)s->o.timeout_ms));
     note_option(s, "cut", s->o.cut);
     note_option(s, "shard", s->o.shard);
     note_option(s, "profile", s->o.profile);
@@ -296,7 +319,7 @@ static void note_probe(struct session *s)
     rows[0] = (struct run_options_row){ "echo", s->probe.echoes ? "yes" : "no" };
     rows[1] = (struct run_options_row){ "answers ping", s->probe.answers_ping ? "yes" : "no" };
     rows[2] = (struct run_options_row){ s->role == ROLE_CLIENT ? "offers permessage-deflate"
-                                                              : "takes permessage-deflate",
+                                                               : "takes permessage-deflate",
                                         s->probe.deflate ? "yes" : "not asked" };
     s->report.probe = rows;
     s->report.n_probe = s->role == ROLE_CLIENT ? 3 : 2;
@@ -368,7 +391,8 @@ static bool run_cut(struct session *s, struct err *err)
     bool ok = true;
 
     session_schedule(s);
-    struct schedule *schedule = schedule_new(&s->target, s->cases, s->n_cases, &s->schedule, &s->probe, err);
+    struct schedule *schedule =
+        schedule_new(&s->target, s->cases, s->n_cases, &s->schedule, &s->probe, err);
     if (!schedule)
         return false;
     while (ok && schedule_next(schedule, &outcome, err))

@@ -55,7 +55,8 @@ void session_defaults(struct session_options *o, enum case_role role);
 size_t session_rows(struct session_options *o, enum case_role role, struct arg_row *rows);
 
 /* Loads, selects, starts the loop. `target` is the URL, or NULL. */
-NODISCARD bool session_open(struct session *s, enum case_role role, const char *url, struct err *err);
+NODISCARD bool session_open(struct session *s, enum case_role role, const char *url,
+                            struct err *err);
 
 /* Probes the target and runs all cases, for each cut. */
 NODISCARD bool session_run(struct session *s, struct err *err);

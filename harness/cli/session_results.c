@@ -12,7 +12,8 @@
 /* One word of a command line, quoted where a shell would take it apart. */
 static bool quote_word(struct buf *out, const char *word)
 {
-    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@%";
+    static const char safe[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@%";
     bool plain = *word && strspn(word, safe) == strlen(word);
 
     if (plain)
@@ -33,7 +34,8 @@ static bool takes_value(const char *arg, const char *name)
 /* The command line of this run with only this case: what chooses cases or places is left out. */
 static const char *run_again(struct session *s, const char *id)
 {
-    static const char *const left_out[] = { "--cases", "--exclude", "--shard", "--report", "--json", "--junit", NULL };
+    static const char *const left_out[] = { "--cases", "--exclude", "--shard", "--report",
+                                            "--json",  "--junit",   NULL };
     struct buf line;
     const char *copy;
     bool ok;
@@ -113,11 +115,22 @@ void session_result(struct session *s, struct outcome *o, struct result *r)
 {
     const struct script_case *c = o->c;
 
-    *r = (struct result){ .id = result_id(s, c), .title = c->title, .group = c->group, .path = c->path,
-                          .line = c->line, .proves = c->proves, .n_proves = c->n_proves, .tags = c->tags,
-                          .n_tags = c->n_tags, .note = c->note, .contested = c->contested,
-                          .severity = c->severity, .verdict = o->verdict, .transcript = o->transcript,
-                          .duration_us = o->duration_us, .attempts = o->attempts };
+    *r = (struct result){ .id = result_id(s, c),
+                          .title = c->title,
+                          .group = c->group,
+                          .path = c->path,
+                          .line = c->line,
+                          .proves = c->proves,
+                          .n_proves = c->n_proves,
+                          .tags = c->tags,
+                          .n_tags = c->n_tags,
+                          .note = c->note,
+                          .contested = c->contested,
+                          .severity = c->severity,
+                          .verdict = o->verdict,
+                          .transcript = o->transcript,
+                          .duration_us = o->duration_us,
+                          .attempts = o->attempts };
     if (c->n_also > 0)
         r->autobahn = c->also[0].id;
     r->source = case_source(s, c);
@@ -171,9 +184,12 @@ int session_exit_of(const struct err *err)
 {
     switch (err->code) {
     case ERR_NONE: return EXIT_OK;
-    case ERR_USAGE: case ERR_SYNTAX: return EXIT_USAGE;
-    case ERR_SYSTEM: case ERR_TARGET: return EXIT_TARGET;
-    case ERR_MEMORY: case ERR_INTERNAL: break;
+    case ERR_USAGE:
+    case ERR_SYNTAX: return EXIT_USAGE;
+    case ERR_SYSTEM:
+    case ERR_TARGET: return EXIT_TARGET;
+    case ERR_MEMORY:
+    case ERR_INTERNAL: break;
     }
     return EXIT_BUG;
 }
@@ -189,7 +205,8 @@ void session_complain(const struct err *err)
 static int write_reports(struct session *s, int code)
 {
     struct err err = { 0 };
-    const char *where = s->o.report_dir ? arena_print(&s->arena, "%s/index.html", s->o.report_dir) : NULL;
+    const char *where =
+        s->o.report_dir ? arena_print(&s->arena, "%s/index.html", s->o.report_dir) : NULL;
 
     qsort(s->report.results, s->report.n_results, sizeof *s->report.results, session_order);
     s->report.duration_ms = io_now_ms() - s->started_ms;

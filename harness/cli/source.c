@@ -51,7 +51,8 @@ static bool read_dir(struct source *s, const char *dir, struct err *err)
         ok = files || err_memory(err, "the case files");
     }
     const char *name = (const char *)names.ptr;
-    for (size_t i = 0; ok && name < (const char *)names.ptr + names.len; i++, name += strlen(name) + 1)
+    for (size_t i = 0; ok && name < (const char *)names.ptr + names.len;
+         i++, name += strlen(name) + 1)
         ok = read_into(&s->arena, dir, name, &files[i], err);
     s->files = files;
     buf_free(&names);

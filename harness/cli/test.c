@@ -24,7 +24,8 @@ static int test(const struct arg_command *command, struct session *s, enum case_
     }
     s->argc = argc;
     s->argv = argv;
-    bool ok = session_open(s, role, rest.count ? rest.items[0] : NULL, &err) && session_run(s, &err);
+    bool ok =
+        session_open(s, role, rest.count ? rest.items[0] : NULL, &err) && session_run(s, &err);
     return session_close(s, ok ? NULL : &err);
 }
 

@@ -91,7 +91,9 @@ static const char *behavior_word(enum verdict_kind kind)
     case VERDICT_INFO: return "INFORMATIONAL";
     case VERDICT_WARN: return "NON-STRICT";
     case VERDICT_SKIP: return "UNIMPLEMENTED";
-    case VERDICT_FAIL: case VERDICT_ERROR: case VERDICT_KINDS: break;
+    case VERDICT_FAIL:
+    case VERDICT_ERROR:
+    case VERDICT_KINDS: break;
     }
     return "FAILED";
 }
@@ -104,7 +106,8 @@ static struct standing *standing_of(struct case_server *s, const char *agent, si
     return NULL;
 }
 
-static void remember(struct case_server *s, const char *agent, size_t index, enum verdict_kind result)
+static void remember(struct case_server *s, const char *agent, size_t index,
+                     enum verdict_kind result)
 {
     struct standing *old = standing_of(s, agent, index);
 
@@ -131,7 +134,8 @@ static size_t case_of(const struct case_server *s, const struct visit *visit)
         }
         return s->n_cases;
     }
-    return visit->number >= 1 && visit->number <= s->n_cases ? (size_t)visit->number - 1 : s->n_cases;
+    return visit->number >= 1 && visit->number <= s->n_cases ? (size_t)visit->number - 1
+                                                             : s->n_cases;
 }
 
 static struct busy *free_busy(struct case_server *s)
@@ -154,8 +158,8 @@ static void run_case(struct case_server *s, struct visitor *v, size_t index)
     busy->slot.attempt = 1;
     busy->slot.index = index;
     memcpy(busy->agent, v->visit.agent, sizeof busy->agent);
-    if (slot_adopt(&busy->slot, &s->target, s->cases[index], &s->options.run, s->options.case_us, v->io,
-                   buf_bytes(&v->head), &err)) {
+    if (slot_adopt(&busy->slot, &s->target, s->cases[index], &s->options.run, s->options.case_us,
+                   v->io, buf_bytes(&v->head), &err)) {
         v->io = NULL; /* it is the slot's now */
         slot_drive(&busy->slot);
     } else {
@@ -183,8 +187,8 @@ static void say_info(struct case_server *s, struct visitor *v, size_t index, uin
 {
     struct arena a = { 0 };
     const struct script_case *c = s->cases[index];
-    const char *text = arena_print(&a, "{\"id\": \"%s\", \"description\": \"%s\"}", json_text(&a, c->id),
-                                   json_text(&a, c->title));
+    const char *text = arena_print(&a, "{\"id\": \"%s\", \"description\": \"%s\"}",
+                                   json_text(&a, c->id), json_text(&a, c->title));
 
     visitor_say(v, bytes_str(text ? text : "{}"), now_ms);
     arena_free(&a);
@@ -218,7 +222,10 @@ static void answer(struct case_server *s, struct visitor *v, uint64_t now_ms)
         if (standing)
             say_status(v, standing->result, now_ms);
         break;
-    case VISIT_REPORTS: case VISIT_OTHER: case VISIT_RUN: case VISIT_STOP:
+    case VISIT_REPORTS:
+    case VISIT_OTHER:
+    case VISIT_RUN:
+    case VISIT_STOP:
         v->answered = true;
         if (!ws_conn_close(&v->conn, 1000, (struct bytes){ 0 }, now_ms))
             io_conn_shutdown(v->io);
@@ -236,12 +243,14 @@ static bool needs_agent(enum visit_path path)
     return path == VISIT_RUN || path == VISIT_STATUS || path == VISIT_REPORTS;
 }
 
-static const char about[] =
-    "This is wsproof's case server. A client asks /getCaseCount how many cases there are, connects to\n"
-    "/runCase?case=N&agent=NAME for each and echoes what comes, and to /updateReports?agent=NAME in the end.\n";
+static const char about[] = "This is wsproof's case server. A client asks /getCaseCount how many "
+                            "cases there are, connects to\n"
+                            "/runCase?case=N&agent=NAME for each and echoes what comes, and to "
+                            "/updateReports?agent=NAME in the end.\n";
 
 /* A head is complete: what now? True: `out` holds an event. */
-static bool welcome(struct case_server *s, struct visitor *v, struct case_server_event *out, uint64_t now_ms)
+static bool welcome(struct case_server *s, struct visitor *v, struct case_server_event *out,
+                    uint64_t now_ms)
 {
     size_t index = case_of(s, &v->visit);
 
@@ -253,7 +262,8 @@ static bool welcome(struct case_server *s, struct visitor *v, struct case_server
         visitor_refuse(v, 200, BYTES_LIT(about));
         return false;
     }
-    if ((needs_case(v->visit.path) && index == s->n_cases) || (needs_agent(v->visit.path) && !v->visit.agent[0])) {
+    if ((needs_case(v->visit.path) && index == s->n_cases) ||
+        (needs_agent(v->visit.path) && !v->visit.agent[0])) {
         visitor_refuse(v, 500, BYTES_LIT("no such case, or no agent\n"));
         return false;
     }
@@ -311,12 +321,14 @@ static bool visitor_data(struct case_server *s, struct visitor *v, const struct 
     switch (visit_parse(buf_bytes(&v->head), &v->visit)) {
     case WS_OK: return welcome(s, v, out, now_ms);
     case WS_MORE: break;
-    case WS_BROKEN: case WS_NOMEM: visitor_refuse(v, 400, BYTES_LIT("no HTTP request\n")); break;
+    case WS_BROKEN:
+    case WS_NOMEM: visitor_refuse(v, 400, BYTES_LIT("no HTTP request\n")); break;
     }
     return false;
 }
 
-static bool visitor_event(struct case_server *s, const struct io_event *event, struct case_server_event *out)
+static bool visitor_event(struct case_server *s, const struct io_event *event,
+                          struct case_server_event *out)
 {
     uint64_t now_ms = io_now_ms();
 
@@ -371,7 +383,9 @@ static bool settle(struct case_server *s, struct case_server_event *out)
             continue;
         out->kind = CASE_SERVER_RESULT;
         memcpy(out->agent, busy->agent, sizeof out->agent);
-        out->outcome = (struct outcome){ .c = slot->c, .index = slot->index, .attempts = 1,
+        out->outcome = (struct outcome){ .c = slot->c,
+                                         .index = slot->index,
+                                         .attempts = 1,
                                          .duration_us = slot->ended_us - slot->started_us };
         judge(s, busy, &out->outcome.verdict);
         out->outcome.transcript = slot->transcript;
@@ -406,7 +420,8 @@ static bool take(struct case_server *s, const struct io_event *event, struct cas
     }
     for (size_t i = 0; i < CASE_SERVER_CASES_MAX; i++) {
         struct slot *slot = &s->busy[i].slot;
-        bool due = event->kind == IO_TIME && slot->state == SLOT_RUNNING && slot->until_us <= io_now_us();
+        bool due =
+            event->kind == IO_TIME && slot->state == SLOT_RUNNING && slot->until_us <= io_now_us();
         if (due || slot_take(slot, event)) {
             slot_drive(slot);
             if (!due)

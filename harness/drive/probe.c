@@ -21,7 +21,8 @@ static bool parse_probe(struct arena *a, struct script_file *file, struct err *e
 {
     struct diagnostics diags = { 0 };
 
-    if (script_parse(a, "probe.case", bytes_str(probe_text), NULL, file, &diags) && file->n_cases == 1)
+    if (script_parse(a, "probe.case", bytes_str(probe_text), NULL, file, &diags) &&
+        file->n_cases == 1)
         return true;
     return err_set(err, ERR_INTERNAL, "the probe does not parse: %s",
                    diags.count ? diags.list[0].text : "no case in it");
@@ -79,8 +80,8 @@ static bool knock(struct target *target, bool *up, char why[160], struct err *er
 {
     struct io_event event;
     uint64_t until = io_now_ms() + TARGET_START_MS;
-    struct io_conn *conn = io_connect(target->loop, target->url.host, target->url.port, NULL, NULL,
-                                      NULL, err);
+    struct io_conn *conn =
+        io_connect(target->loop, target->url.host, target->url.port, NULL, NULL, NULL, err);
 
     *up = false;
     if (!conn)
@@ -153,17 +154,19 @@ static bool learn(struct slot *s, struct probe *out, struct err *err)
                        bytes_eq_str(e->data, "wsproof");
         out->answers_ping |= e->kind == ENTRY_FRAME_IN && e->head.opcode == WS_PONG;
         if (e->kind == ENTRY_HEAD_BAD)
-            return err_set(err, ERR_TARGET, "%s does not speak HTTP: %s", s->target->url_text, e->text);
+            return err_set(err, ERR_TARGET, "%s does not speak HTTP: %s", s->target->url_text,
+                           e->text);
     }
     if (out->open)
         return true;
     if (s->run.trouble)
-        return err_set(err, ERR_TARGET, "%s%s%s", s->target->url_text, *s->target->url_text ? ": " : "",
-                       s->run.trouble);
+        return err_set(err, ERR_TARGET, "%s%s%s", s->target->url_text,
+                       *s->target->url_text ? ": " : "", s->run.trouble);
     if (status != 0)
         return err_set(err, ERR_TARGET, "%s answers a WebSocket handshake with HTTP %u %s",
                        s->target->url_text, status, http1_reason(status));
-    return err_set(err, ERR_TARGET, "%s did not answer a WebSocket handshake in time", s->target->url_text);
+    return err_set(err, ERR_TARGET, "%s did not answer a WebSocket handshake in time",
+                   s->target->url_text);
 }
 
 static bool run_probe(struct target *target, const struct script_case *c,

@@ -5,11 +5,11 @@
 
 /* What the target is like, learned before the cases from one connection. */
 struct probe {
-    bool open;      /* a plain opening handshake succeeds */
-    bool echoes;    /* a text message comes back as it was */
+    bool open;   /* a plain opening handshake succeeds */
+    bool echoes; /* a text message comes back as it was */
     bool answers_ping;
-    bool deflate;   /* takes (server) or offers (client) permessage-deflate */
-    char name[128]; /* its Server or User-Agent header; "": none */
+    bool deflate;    /* takes (server) or offers (client) permessage-deflate */
+    char name[128];  /* its Server or User-Agent header; "": none */
     uint64_t memory; /* bytes resident, with --exec; 0: unknown */
     uint64_t round_trip_us;
 };

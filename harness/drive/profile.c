@@ -25,7 +25,8 @@ static bool parse_line(struct arena *a, struct bytes line, struct profile *out, 
         return err_memory(err, "a profile");
     if (!is_set_up_need(need))
         return err_set(err, ERR_SYNTAX,
-                       "expected subprotocol, origin, closer, report, proxy, path, limit or port, found \"%s\"",
+                       "expected subprotocol, origin, closer, report, proxy, path, limit or port, "
+                       "found \"%s\"",
                        need);
     if (out->count == PROFILE_ROWS_MAX)
         return err_set(err, ERR_SYNTAX, "more than %d lines", PROFILE_ROWS_MAX);

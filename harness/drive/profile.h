@@ -18,9 +18,10 @@ struct profile {
     size_t count;
 };
 
-/* Blank lines and lines that begin with # are left out. An unknown need is an error with its line. */
-NODISCARD bool profile_parse(struct arena *a, const char *path, struct bytes text, struct profile *out,
-                             struct err *err);
+/* Blank lines and lines that begin with # are left out. An unknown need is an error with its line.
+ */
+NODISCARD bool profile_parse(struct arena *a, const char *path, struct bytes text,
+                             struct profile *out, struct err *err);
 const char *profile_value(const struct profile *p, const char *need); /* NULL: not set up */
 
 /* Why a case cannot be run against this target; NULL: it can. The text lives in `a`. */

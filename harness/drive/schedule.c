@@ -6,8 +6,9 @@
 #include "base/alloc.h"
 #include "io/clock.h"
 
-#define LOST_MAX 3      /* alone and in a row unreachable: the target is gone for good */
-#define RESTARTS_MAX 50 /* a server that dies at every case is a finding, not a reason to run for hours */
+#define LOST_MAX 3 /* alone and in a row unreachable: the target is gone for good */
+#define RESTARTS_MAX                                                                               \
+    50 /* a server that dies at every case is a finding, not a reason to run for hours */
 #define CLIENT_SAYS_NOT_IMPLEMENTED 89
 
 /* A case that waits for its turn alone, and what its run beside others gave. */
@@ -29,7 +30,7 @@ struct schedule {
     struct again *again; /* a queue: taken at `again_next` */
     size_t n_again, again_next;
     struct again now_alone;
-    bool alone;          /* the phase */
+    bool alone; /* the phase */
     bool interrupted;
     unsigned lost, restarts;
     struct arena arena;
@@ -50,7 +51,9 @@ struct schedule *schedule_new(struct target *target, const struct script_case *c
         s->options = *options;
         s->options.run.echoes = probe->echoes;
         s->probe = probe;
-        s->n_slots = options->jobs < 1 ? 1 : options->jobs < SCHEDULE_JOBS_MAX ? options->jobs : SCHEDULE_JOBS_MAX;
+        s->n_slots = options->jobs < 1                   ? 1
+                     : options->jobs < SCHEDULE_JOBS_MAX ? options->jobs
+                                                         : SCHEDULE_JOBS_MAX;
         s->slots = arena_array(&s->arena, s->n_slots, sizeof *s->slots);
         s->again = arena_array(&s->arena, n_cases + 1, sizeof *s->again);
     }
@@ -101,12 +104,14 @@ static void run_alone_later(struct schedule *s, struct again again)
         s->again[s->n_again++] = again;
 }
 
-static void plain_outcome(const struct schedule *s, size_t index, struct verdict verdict, struct outcome *out)
+static void plain_outcome(const struct schedule *s, size_t index, struct verdict verdict,
+                          struct outcome *out)
 {
     *out = (struct outcome){ .c = s->cases[index], .index = index, .verdict = verdict };
 }
 
-static bool begin(struct schedule *s, struct slot *slot, size_t index, unsigned attempt, struct outcome *out)
+static bool begin(struct schedule *s, struct slot *slot, size_t index, unsigned attempt,
+                  struct outcome *out)
 {
     struct run_options run = s->options.run;
     struct err err;
@@ -144,7 +149,8 @@ static bool fill_together(struct schedule *s, struct outcome *out)
     while (s->next < s->n_cases && (slot = free_slot(s))) {
         size_t index = s->next++;
         const struct script_case *c = s->cases[index];
-        const char *lacks = profile_lacks(s->options.profile, s->probe, &s->target->options, c, &s->arena);
+        const char *lacks =
+            profile_lacks(s->options.profile, s->probe, &s->target->options, c, &s->arena);
         if (lacks) {
             plain_outcome(s, index, verdict_skip(lacks), out);
             return true;
@@ -197,15 +203,17 @@ static bool doubtful(const struct verdict *v)
 /* Alone it came out better: what it did beside others is told, and convicts nobody. */
 static void only_beside_others(struct schedule *s, struct verdict *v)
 {
-    const char *reason = arena_print(&s->arena, "%s: seen only beside other cases or with a barrier, not alone",
-                                     s->now_alone.reason ? s->now_alone.reason : "it failed");
+    const char *reason =
+        arena_print(&s->arena, "%s: seen only beside other cases or with a barrier, not alone",
+                    s->now_alone.reason ? s->now_alone.reason : "it failed");
 
     v->result = v->behaviour = VERDICT_INFO;
     v->closing_grade = VERDICT_PASS;
     v->reason = reason ? reason : s->now_alone.reason;
 }
 
-static void take_outcome(struct schedule *s, struct slot *slot, struct verdict v, struct outcome *out)
+static void take_outcome(struct schedule *s, struct slot *slot, struct verdict v,
+                         struct outcome *out)
 {
     plain_outcome(s, slot->index, v, out);
     out->attempts = slot->attempt;

@@ -11,28 +11,29 @@
 #define SCHEDULE_JOBS_MAX 256
 
 struct schedule_options {
-    struct run_options run;         /* for every case; `echoes` comes from the probe */
+    struct run_options run; /* for every case; `echoes` comes from the probe */
     struct verdict_options verdict;
     unsigned jobs;
     uint64_t case_us;
-    const struct profile *profile;  /* NULL: none */
+    const struct profile *profile; /* NULL: none */
 };
 
 struct outcome {
     const struct script_case *c;
-    size_t index;                 /* in the list that was given */
+    size_t index; /* in the list that was given */
     struct verdict verdict;
     struct transcript transcript; /* the reader's to free */
     uint64_t duration_us;
     unsigned attempts;
-    const char *err_output;       /* the target's last stderr, for what did not pass; NULL: none */
+    const char *err_output; /* the target's last stderr, for what did not pass; NULL: none */
 };
 
 struct schedule;
 
 /* The list and the target must outlive it. */
-NODISCARD struct schedule *schedule_new(struct target *target, const struct script_case *const *cases,
-                                        size_t n_cases, const struct schedule_options *options,
+NODISCARD struct schedule *schedule_new(struct target *target,
+                                        const struct script_case *const *cases, size_t n_cases,
+                                        const struct schedule_options *options,
                                         const struct probe *probe, struct err *err);
 void schedule_free(struct schedule *s);
 

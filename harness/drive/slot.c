@@ -102,7 +102,8 @@ static void open_connection(struct slot *s, uint64_t now)
             start_client_again(s, now);
         return; /* it comes to us: IO_ACCEPTED */
     }
-    s->conn = io_connect(t->loop, t->url.host, t->url.port, t->options.tls, t->options.sni, s, &err);
+    s->conn =
+        io_connect(t->loop, t->url.host, t->url.port, t->options.tls, t->options.sni, s, &err);
     if (!s->conn)
         run_ended(&s->run, END_NOT_REACHED, err.text, now);
 }
@@ -125,11 +126,13 @@ static void hang_up(struct slot *s, bool reset)
 static void try_fresh(struct slot *s, uint64_t now)
 {
     struct target *t = s->target;
-    struct peer_client_options options = { .url = &t->url, .tls = t->options.tls, .sni = t->options.sni,
-                                           .seed = s->transcript.seed + 1 };
+    struct peer_client_options options = {
+        .url = &t->url, .tls = t->options.tls, .sni = t->options.sni, .seed = s->transcript.seed + 1
+    };
     struct err err;
 
-    /* A client opens no second connection when we want one: it is alive if nothing has killed it. */
+    /* A client opens no second connection when we want one: it is alive if nothing has killed it.
+     */
     if (t->options.role == ROLE_CLIENT) {
         run_alive(&s->run, s->exit_code < 128, s->client_how, now);
         return;
@@ -210,7 +213,11 @@ static void conn_event(struct slot *s, const struct io_event *event, uint64_t no
         s->not_reached |= event->end == IO_END_NOT_REACHED;
         run_ended(&s->run, entry_end_of(event->end), event->why, now);
         break;
-    case IO_TIME: case IO_ACCEPTED: case IO_OUTPUT: case IO_EXITED: case IO_SIGNAL: break;
+    case IO_TIME:
+    case IO_ACCEPTED:
+    case IO_OUTPUT:
+    case IO_EXITED:
+    case IO_SIGNAL: break;
     }
 }
 

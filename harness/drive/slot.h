@@ -11,9 +11,9 @@ struct slot {
     enum slot_state state;
     struct target *target;
     const struct script_case *c;
-    size_t index;        /* of the case in the selection */
-    unsigned attempt;    /* from 1 */
-    bool alone;          /* nothing else runs beside it */
+    size_t index;     /* of the case in the selection */
+    unsigned attempt; /* from 1 */
+    bool alone;       /* nothing else runs beside it */
     struct run run;
     struct transcript transcript; /* of the run; taken over by who reads the outcome */
     struct io_conn *conn;
@@ -25,7 +25,7 @@ struct slot {
     size_t out_len;
     struct buf err_output;
     uint64_t started_us, ended_us, until_us, stop_us;
-    int exit_code;       /* of the client; -1: not yet */
+    int exit_code; /* of the client; -1: not yet */
     bool not_reached;
     char client_how[128];
 };

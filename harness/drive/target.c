@@ -20,12 +20,13 @@ bool target_init(struct target *t, struct io_loop *loop, const struct target_opt
     t->options = *options;
     t->loop = loop;
     buf_init(&t->err_output, TARGET_STDERR_MAX * 2);
-    if (options->command && !strstr(options->command, "{port}") && !strstr(options->command, "{url}") &&
-        !(options->role == ROLE_SERVER && options->url))
-        return err_set(err, ERR_USAGE,
-                       "--exec needs {port} or {url} in its command%s, to tell the target where to %s",
-                       options->role == ROLE_SERVER ? ", or a URL beside it" : "",
-                       options->role == ROLE_SERVER ? "listen" : "connect");
+    if (options->command && !strstr(options->command, "{port}") &&
+        !strstr(options->command, "{url}") && !(options->role == ROLE_SERVER && options->url))
+        return err_set(
+            err, ERR_USAGE,
+            "--exec needs {port} or {url} in its command%s, to tell the target where to %s",
+            options->role == ROLE_SERVER ? ", or a URL beside it" : "",
+            options->role == ROLE_SERVER ? "listen" : "connect");
     if (!options->url)
         return true;
     if (!peer_url_parse(options->url, &t->url, err))
@@ -68,7 +69,9 @@ static struct io_process *start(struct target *t, const char *port, const char *
                                 struct err *err)
 {
     const char *cacert = t->options.cacert ? t->options.cacert : "";
-    struct place places[] = { { "{port}", port }, { "{url}", url }, { "{cacert}", cacert }, { NULL, NULL } };
+    struct place places[] = {
+        { "{port}", port }, { "{url}", url }, { "{cacert}", cacert }, { NULL, NULL }
+    };
     struct io_process *process = NULL;
     struct buf command;
 
@@ -93,7 +96,8 @@ static bool choose_address(struct target *t, struct err *err)
     port = io_free_port();
     if (port == 0)
         return err_set(err, ERR_SYSTEM, "no free port on 127.0.0.1");
-    snprintf(t->url_text, sizeof t->url_text, "%s://127.0.0.1:%u/", t->options.tls ? "wss" : "ws", port);
+    snprintf(t->url_text, sizeof t->url_text, "%s://127.0.0.1:%u/", t->options.tls ? "wss" : "ws",
+             port);
     return peer_url_parse(t->url_text, &t->url, err) && base_of(t);
 }
 
@@ -132,7 +136,8 @@ void target_status_text(const struct io_process_status *status, char *out, size_
     if (status->running)
         snprintf(out, size, "is running");
     else if (status->signal != 0)
-        snprintf(out, size, "was killed by signal %d (%s)", status->signal, strsignal(status->signal));
+        snprintf(out, size, "was killed by signal %d (%s)", status->signal,
+                 strsignal(status->signal));
     else
         snprintf(out, size, "exited with %d", status->exit_code);
 }
@@ -146,7 +151,8 @@ bool target_take(struct target *t, const struct io_event *event)
     if (event->kind == IO_OUTPUT && event->is_stderr) {
         if (t->err_output.len + event->len > TARGET_STDERR_MAX)
             buf_drop(&t->err_output, t->err_output.len / 2);
-        if (!buf_append(&t->err_output, bytes_take(bytes_of(event->data, event->len), TARGET_STDERR_MAX)))
+        if (!buf_append(&t->err_output,
+                        bytes_take(bytes_of(event->data, event->len), TARGET_STDERR_MAX)))
             buf_clear(&t->err_output);
     }
     if (event->kind == IO_EXITED) {

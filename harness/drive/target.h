@@ -16,7 +16,7 @@ struct target_options {
     const char *url;     /* servers: where; NULL with `command`: ws://127.0.0.1:{port}/ */
     const char *command; /* NULL: it runs already */
     const char *sni;
-    const char *cacert;  /* what {cacert} in the command stands for; NULL: nothing */
+    const char *cacert;       /* what {cacert} in the command stands for; NULL: nothing */
     const struct io_tls *tls; /* NULL: plain */
 };
 
@@ -33,8 +33,8 @@ struct target {
 };
 
 /* Checks the URL or the command; starts nothing yet. */
-NODISCARD bool target_init(struct target *t, struct io_loop *loop, const struct target_options *options,
-                           struct err *err);
+NODISCARD bool target_init(struct target *t, struct io_loop *loop,
+                           const struct target_options *options, struct err *err);
 void target_free(struct target *t);
 
 /* Starts the server that --exec names, on a free port. target_accepts says when it is ready. */

@@ -34,8 +34,8 @@ static enum visit_path path_of(struct bytes path)
         const char *path;
         enum visit_path means;
     } paths[] = {
-        { "/runCase", VISIT_RUN },          { "/getCaseCount", VISIT_COUNT },
-        { "/getCaseInfo", VISIT_INFO },     { "/getCaseStatus", VISIT_STATUS },
+        { "/runCase", VISIT_RUN },           { "/getCaseCount", VISIT_COUNT },
+        { "/getCaseInfo", VISIT_INFO },      { "/getCaseStatus", VISIT_STATUS },
         { "/updateReports", VISIT_REPORTS }, { "/stopServer", VISIT_STOP },
     };
 
@@ -57,7 +57,8 @@ static void take_parameter(struct visit *v, struct bytes name, struct bytes valu
         unescape(value, v->agent, sizeof v->agent);
     if (bytes_eq_str(name, "shutdownOnComplete")) {
         unescape(value, text, sizeof text);
-        v->shutdown = strcmp(text, "true") == 0 || strcmp(text, "yes") == 0 || strcmp(text, "True") == 0;
+        v->shutdown =
+            strcmp(text, "true") == 0 || strcmp(text, "yes") == 0 || strcmp(text, "True") == 0;
     }
 }
 
@@ -100,7 +101,8 @@ bool visitor_begin(struct visitor *v, uint64_t seed, uint64_t now_ms)
 void visitor_say(struct visitor *v, struct bytes text, uint64_t now_ms)
 {
     v->answered = true;
-    if (!ws_conn_send(&v->conn, WS_TEXT, text) || !ws_conn_close(&v->conn, 1000, (struct bytes){ 0 }, now_ms))
+    if (!ws_conn_send(&v->conn, WS_TEXT, text) ||
+        !ws_conn_close(&v->conn, 1000, (struct bytes){ 0 }, now_ms))
         io_conn_shutdown(v->io);
 }
 

@@ -124,8 +124,11 @@ static uint64_t barrier_due_us(const struct run *r, unsigned wants)
             return last + r->options.quiet_us;
         return r->pings_out > r->pings_answered ? UINT64_MAX : r->now_us; /* its pong comes first */
     case BARRIER_PASSED: return r->now_us;
-    case BARRIER_MARKED: return r->barrier_us + (r->options.barriers ? r->options.quiet_us * 4 : PATIENCE_US);
-    case BARRIER_SENT: case BARRIER_CLOSED: case BARRIER_NONE: break;
+    case BARRIER_MARKED:
+        return r->barrier_us + (r->options.barriers ? r->options.quiet_us * 4 : PATIENCE_US);
+    case BARRIER_SENT:
+    case BARRIER_CLOSED:
+    case BARRIER_NONE: break;
     }
     return UINT64_MAX;
 }
@@ -146,13 +149,16 @@ static void advance_barrier(struct run *r, unsigned wants)
         else
             r->barrier = BARRIER_NONE;
         break;
-    case BARRIER_PASSED: case BARRIER_MARKED:
+    case BARRIER_PASSED:
+    case BARRIER_MARKED:
         if (wants & WANTS_DOUBT)
             send_doubt(r);
         else
             r->barrier = BARRIER_NONE;
         break;
-    case BARRIER_SENT: case BARRIER_CLOSED: case BARRIER_NONE: break;
+    case BARRIER_SENT:
+    case BARRIER_CLOSED:
+    case BARRIER_NONE: break;
     }
 }
 

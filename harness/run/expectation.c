@@ -197,8 +197,9 @@ static enum taken expect_eof(struct expectation *x, size_t i)
             return yes(x, GRADE_PASS, NULL);
         return no(x, e->end == END_RESET ? "TCP was reset" : "TCP did not end in order");
     }
-    if (e->kind == ENTRY_MESSAGE_IN && !(e->by != BY_RUNNER && is_owed_echo(x, e, talk_last_send(
-                                            x->t, e->connection, x->options->since))))
+    if (e->kind == ENTRY_MESSAGE_IN &&
+        !(e->by != BY_RUNNER &&
+          is_owed_echo(x, e, talk_last_send(x->t, e->connection, x->options->since))))
         return no(x, "a message came: the connection lives on");
     if (!is_close(e))
         return TAKEN_SKIP;
@@ -255,7 +256,8 @@ static enum taken fail_end(struct expectation *x, size_t i)
     return yes(x, GRADE_WARN, "it ended the connection without a Close");
 }
 
-/* RFC 6455 7.1.7: Close with a fitting code (a SHOULD), then TCP. Going on takes positive evidence. */
+/* RFC 6455 7.1.7: Close with a fitting code (a SHOULD), then TCP. Going on takes positive evidence.
+ */
 static enum taken expect_fail(struct expectation *x, size_t i)
 {
     const struct entry *e = entry_at(x, i);
@@ -378,9 +380,11 @@ static enum taken expect_head(struct expectation *x, size_t i)
     if (!talk_head(e, &head))
         return no(x, "what came is no HTTP head");
     if (head.kind == HTTP1_RESPONSE && !status_fits(&x->step->as.expect, head.status))
-        return head.status / 100 == 1 && head.status != 101 ? TAKEN_SKIP
-                                                             : no(x, "it answered with another status");
-    return conds_hold(x, e, &head) ? yes(x, GRADE_PASS, NULL) : no(x, "a header is not as it has to be");
+        return head.status / 100 == 1 && head.status != 101
+                   ? TAKEN_SKIP
+                   : no(x, "it answered with another status");
+    return conds_hold(x, e, &head) ? yes(x, GRADE_PASS, NULL)
+                                   : no(x, "a header is not as it has to be");
 }
 
 static enum taken expect_open(struct expectation *x, size_t i)
@@ -437,10 +441,20 @@ static enum taken take_silence(struct expectation *x)
         if (x->closed)
             return yes(x, GRADE_WARN, "it did not end TCP in time after its Close");
         return no_answer(x);
-    case EXPECT_OPEN: case EXPECT_TEXT: case EXPECT_BINARY: case EXPECT_ECHO: case EXPECT_PING:
-    case EXPECT_PONG: case EXPECT_FRAME: case EXPECT_CLOSE: case EXPECT_EOF: case EXPECT_ALIVE:
-    case EXPECT_MEMORY: case EXPECT_RESPONSE: case EXPECT_REQUEST: case EXPECT_REPORT:
-        break;
+    case EXPECT_OPEN:
+    case EXPECT_TEXT:
+    case EXPECT_BINARY:
+    case EXPECT_ECHO:
+    case EXPECT_PING:
+    case EXPECT_PONG:
+    case EXPECT_FRAME:
+    case EXPECT_CLOSE:
+    case EXPECT_EOF:
+    case EXPECT_ALIVE:
+    case EXPECT_MEMORY:
+    case EXPECT_RESPONSE:
+    case EXPECT_REQUEST:
+    case EXPECT_REPORT: break;
     }
     return no_answer(x);
 }
@@ -449,7 +463,9 @@ static enum taken take_entry(struct expectation *x, size_t i)
 {
     switch (x->step->as.expect.kind) {
     case EXPECT_OPEN: return expect_open(x, i);
-    case EXPECT_TEXT: case EXPECT_BINARY: case EXPECT_ECHO: return expect_message(x, i);
+    case EXPECT_TEXT:
+    case EXPECT_BINARY:
+    case EXPECT_ECHO: return expect_message(x, i);
     case EXPECT_PING: return expect_control(x, i, WS_PING);
     case EXPECT_PONG: return expect_control(x, i, WS_PONG);
     case EXPECT_FRAME: return expect_frame(x, i);
@@ -460,7 +476,8 @@ static enum taken take_entry(struct expectation *x, size_t i)
     case EXPECT_ALIVE: return expect_alive(x, i);
     case EXPECT_MEMORY: return expect_memory(x, i);
     case EXPECT_REFUSED: return expect_refused(x, i);
-    case EXPECT_RESPONSE: case EXPECT_REQUEST: return expect_head(x, i);
+    case EXPECT_RESPONSE:
+    case EXPECT_REQUEST: return expect_head(x, i);
     case EXPECT_REPORT: return expect_report(x, i);
     }
     return TAKEN_SKIP;
@@ -484,7 +501,8 @@ enum taken expectation_take(struct expectation *x, size_t i)
     if (e->connection != x->cursor->connection && !outlives_connection(x->step->as.expect.kind))
         return TAKEN_SKIP;
     taken = take_entry(x, i);
-    if (taken == TAKEN_SKIP && e->kind == ENTRY_END_IN && !outlives_connection(x->step->as.expect.kind))
+    if (taken == TAKEN_SKIP && e->kind == ENTRY_END_IN &&
+        !outlives_connection(x->step->as.expect.kind))
         return no_more(x, e);
     return taken;
 }
@@ -497,14 +515,23 @@ bool expectation_met_at_once(const struct expectation *x)
 unsigned expectation_wants(const struct step *step)
 {
     switch (step->as.expect.kind) {
-    case EXPECT_FAIL: case EXPECT_EOF: return WANTS_BARRIER | WANTS_DOUBT;
+    case EXPECT_FAIL:
+    case EXPECT_EOF: return WANTS_BARRIER | WANTS_DOUBT;
     case EXPECT_NOTHING: return WANTS_BARRIER;
     case EXPECT_ALIVE: return WANTS_ALIVE;
     case EXPECT_MEMORY: return WANTS_MEMORY;
-    case EXPECT_OPEN: case EXPECT_TEXT: case EXPECT_BINARY: case EXPECT_ECHO: case EXPECT_PING:
-    case EXPECT_PONG: case EXPECT_FRAME: case EXPECT_CLOSE: case EXPECT_REFUSED:
-    case EXPECT_RESPONSE: case EXPECT_REQUEST: case EXPECT_REPORT:
-        break;
+    case EXPECT_OPEN:
+    case EXPECT_TEXT:
+    case EXPECT_BINARY:
+    case EXPECT_ECHO:
+    case EXPECT_PING:
+    case EXPECT_PONG:
+    case EXPECT_FRAME:
+    case EXPECT_CLOSE:
+    case EXPECT_REFUSED:
+    case EXPECT_RESPONSE:
+    case EXPECT_REQUEST:
+    case EXPECT_REPORT: break;
     }
     return 0;
 }

@@ -121,7 +121,8 @@ static const char *param_name(const struct greeting *g, struct arena *a, const c
     return name;
 }
 
-static const char *extension_text(const struct greeting *g, struct arena *a, const struct ext_offer *e)
+static const char *extension_text(const struct greeting *g, struct arena *a,
+                                  const struct ext_offer *e)
 {
     const char *text = e->name;
 
@@ -154,7 +155,8 @@ static void put_joined(struct draft *d, const char *name, const char *more)
 static void apply_step(const struct greeting *g, struct draft *d, const struct step *step)
 {
     if (step->op == OP_EXTENSION)
-        put_joined(d, "Sec-WebSocket-Extensions", extension_text(g, d->scratch, &step->as.extension));
+        put_joined(d, "Sec-WebSocket-Extensions",
+                   extension_text(g, d->scratch, &step->as.extension));
     if (step->op == OP_SUBPROTOCOL)
         put_joined(d, "Sec-WebSocket-Protocol", step->as.text);
     if (step->op == OP_REQUEST || step->op == OP_RESPONSE)

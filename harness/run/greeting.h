@@ -11,7 +11,7 @@ struct greeting {
     const struct payload_env *env;   /* path, host, key, accept */
     const struct ws_header *headers; /* of the user: --header */
     size_t n_headers;
-    const char *const *protocols;    /* of the user: --subprotocol */
+    const char *const *protocols; /* of the user: --subprotocol */
     size_t n_protocols;
     const struct step *const *steps; /* REQUEST RESPONSE EXTENSION SUBPROTOCOL before the connect */
     size_t n_steps;

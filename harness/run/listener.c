@@ -35,8 +35,12 @@ void listener_feed(struct listener *l, uint8_t *in, size_t len, uint64_t us)
 
 static struct entry blank(const struct listener *l, enum entry_kind kind, uint64_t us)
 {
-    return (struct entry){ .kind = kind, .us = us, .connection = l->connection, .round = l->round,
-                           .step = ENTRY_NO_STEP, .diff_at = ENTRY_NO_DIFF };
+    return (struct entry){ .kind = kind,
+                           .us = us,
+                           .connection = l->connection,
+                           .round = l->round,
+                           .step = ENTRY_NO_STEP,
+                           .diff_at = ENTRY_NO_DIFF };
 }
 
 static bool add_head(struct listener *l, enum entry_kind kind, struct bytes data, const char *why,
@@ -87,13 +91,14 @@ static enum heard listen_head(struct listener *l, uint64_t us, bool *no_memory)
     if (ws_reader_rest(&l->reader).len == 0 && l->head.len == 0)
         return HEARD_NOTHING;
     *no_memory |= !take_in(l);
-    enum ws_status status = http1_decode(buf_bytes(&l->head), l->awaits, limits, &head, &used, &why);
+    enum ws_status status =
+        http1_decode(buf_bytes(&l->head), l->awaits, limits, &head, &used, &why);
     if (status == WS_MORE && l->head.len < LISTENER_HEAD_MAX)
         return HEARD_NOTHING;
     if (status != WS_OK) {
-        *no_memory |= !add_head(l, ENTRY_HEAD_BAD, bytes_take(buf_bytes(&l->head), 4096),
-                                status == WS_BROKEN ? ws_rule_row(why.rule)->sentence
-                                                    : "the head does not end", us);
+        *no_memory |= !add_head(
+            l, ENTRY_HEAD_BAD, bytes_take(buf_bytes(&l->head), 4096),
+            status == WS_BROKEN ? ws_rule_row(why.rule)->sentence : "the head does not end", us);
         l->listening = LISTEN_BODY;
         return HEARD_HEAD;
     }
@@ -225,12 +230,14 @@ enum heard listener_next(struct listener *l, uint64_t us, bool *no_memory)
     switch (l->listening) {
     case LISTEN_HEAD: return listen_head(l, us, no_memory);
     case LISTEN_FRAMES: return listen_frames(l, us, no_memory);
-    case LISTEN_BODY: case LISTEN_ENDED: ws_reader_skip(&l->reader, l->reader.in_len); break;
+    case LISTEN_BODY:
+    case LISTEN_ENDED: ws_reader_skip(&l->reader, l->reader.in_len); break;
     }
     return HEARD_NOTHING;
 }
 
-/* A frame of which only the beginning has come: with a whole header its fields are worth keeping. */
+/* A frame of which only the beginning has come: with a whole header its fields are worth keeping.
+ */
 static bool add_partial(struct listener *l, uint64_t us)
 {
     struct entry e = blank(l, ENTRY_PARTIAL_IN, us);
@@ -258,7 +265,8 @@ bool listener_end(struct listener *l, enum entry_end end, const char *why, uint6
         !add_head(l, ENTRY_HEAD_BAD, bytes_take(buf_bytes(&l->head), 4096),
                   "the head ends before its empty line", us))
         return false;
-    if (l->listening == LISTEN_FRAMES && !ws_reader_between_frames(&l->reader) && !add_partial(l, us))
+    if (l->listening == LISTEN_FRAMES && !ws_reader_between_frames(&l->reader) &&
+        !add_partial(l, us))
         return false;
     l->listening = LISTEN_ENDED;
     e.end = end;

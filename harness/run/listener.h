@@ -16,23 +16,31 @@ enum listening { LISTEN_HEAD, LISTEN_FRAMES, LISTEN_BODY, LISTEN_ENDED };
 
 struct listener {
     struct transcript *t;
-    enum http1_kind awaits;  /* a response from a server, a request from a client */
+    enum http1_kind awaits; /* a response from a server, a request from a client */
     enum listening listening;
     uint32_t connection, round;
     struct buf head;
-    uint64_t head_at;        /* stream offset of the head under way */
+    uint64_t head_at; /* stream offset of the head under way */
     struct ws_reader reader;
     struct ws_message message;
     struct entry frame, whole;
     struct hash frame_hash, whole_hash;
     uint8_t frame_data[ENTRY_DATA_MAX], whole_data[ENTRY_DATA_MAX];
     bool text_broken;
-    uint64_t last_us;        /* when something came last */
+    uint64_t last_us; /* when something came last */
     bool got_close;
 };
 
 /* What has just become known, for who has to react at once. */
-enum heard { HEARD_NOTHING, HEARD_HEAD, HEARD_PING, HEARD_PONG, HEARD_CLOSE, HEARD_MESSAGE, HEARD_FRAME };
+enum heard {
+    HEARD_NOTHING,
+    HEARD_HEAD,
+    HEARD_PING,
+    HEARD_PONG,
+    HEARD_CLOSE,
+    HEARD_MESSAGE,
+    HEARD_FRAME
+};
 
 void listener_init(struct listener *l, struct transcript *t, enum http1_kind awaits);
 void listener_free(struct listener *l);

@@ -32,7 +32,8 @@ size_t pattern_end(const struct step *steps, size_t n_steps, size_t first)
     return at;
 }
 
-static struct match mismatch(struct matcher *m, const struct expectation *x, size_t step, size_t entry)
+static struct match mismatch(struct matcher *m, const struct expectation *x, size_t step,
+                             size_t entry)
 {
     struct match r = { .status = PATTERN_MISMATCH,
                        .remark = x->remark,
@@ -53,7 +54,9 @@ static struct match mismatch(struct matcher *m, const struct expectation *x, siz
 static struct match match_one(struct matcher *m, const struct step *step, size_t number,
                               struct cursor cursor)
 {
-    struct expectation x = { m->t, m->options, step, &cursor, GRADE_PASS, NULL, false, false, false };
+    struct expectation x = {
+        m->t, m->options, step, &cursor, GRADE_PASS, NULL, false, false, false
+    };
 
     if (expectation_met_at_once(&x))
         return (struct match){ .status = PATTERN_MATCHED, .cursor = cursor };
@@ -62,15 +65,19 @@ static struct match match_one(struct matcher *m, const struct step *step, size_t
         if (e->kind == ENTRY_MESSAGE_IN && i <= cursor.frames_upto)
             continue; /* its last frame was taken as a frame */
         switch (expectation_take(&x, i)) {
-        case TAKEN_SKIP: case TAKEN_PART: break;
+        case TAKEN_SKIP:
+        case TAKEN_PART: break;
         case TAKEN_NO: return mismatch(m, &x, number, i);
         case TAKEN_YES:
             /* An end of waiting stays for what is awaited behind it. */
             cursor.entry = e->kind == ENTRY_END_IN ? i : i + 1;
             if (x.grade > m->limit)
                 return (struct match){ .status = PATTERN_MISMATCH, .unsure = x.unsure };
-            return (struct match){ .status = PATTERN_MATCHED, .grade = x.grade, .cursor = cursor,
-                                   .remark = x.remark, .unsure = x.unsure };
+            return (struct match){ .status = PATTERN_MATCHED,
+                                   .grade = x.grade,
+                                   .cursor = cursor,
+                                   .remark = x.remark,
+                                   .unsure = x.unsure };
         }
     }
     return (struct match){ .status = PATTERN_MORE, .wants = expectation_wants(step) };
@@ -109,7 +116,8 @@ static struct match match_branches(struct matcher *m, size_t at, const struct re
         if (branch->as.branch.grade > m->limit)
             continue;
         struct match way = match_from(m, b + 1, branch->end, rest, cursor);
-        struct match door = { .status = PATTERN_MATCHED, .grade = branch->as.branch.grade,
+        struct match door = { .status = PATTERN_MATCHED,
+                              .grade = branch->as.branch.grade,
                               .remark = branch->as.branch.why };
         best = better(best, and_then(door, way));
     }
@@ -127,12 +135,14 @@ static struct match match_unordered(struct matcher *m, size_t at, uint32_t left,
 
     if (left == 0)
         return match_from(m, end, end, rest, cursor);
-    for (size_t k = 0; k < end - first && k < UNORDERED_MAX && best.status != PATTERN_MATCHED; k++) {
+    for (size_t k = 0; k < end - first && k < UNORDERED_MAX && best.status != PATTERN_MATCHED;
+         k++) {
         if (!(left & UINT32_C(1) << k))
             continue;
         struct match one = match_one(m, &m->steps[first + k], first + k, cursor);
         if (one.status == PATTERN_MATCHED)
-            one = and_then(one, match_unordered(m, at, left & ~(UINT32_C(1) << k), rest, one.cursor));
+            one =
+                and_then(one, match_unordered(m, at, left & ~(UINT32_C(1) << k), rest, one.cursor));
         best = better(best, one);
     }
     return best;
@@ -141,11 +151,13 @@ static struct match match_unordered(struct matcher *m, size_t at, uint32_t left,
 /* `close`: their Close, any code, then the end. */
 static struct match match_close(struct matcher *m, size_t at, struct cursor cursor)
 {
-    static const struct step close = { .op = OP_EXPECT, .as.expect = { .kind = EXPECT_CLOSE, .any = true } };
+    static const struct step close = { .op = OP_EXPECT,
+                                       .as.expect = { .kind = EXPECT_CLOSE, .any = true } };
     static const struct step eof = { .op = OP_EXPECT, .as.expect = { .kind = EXPECT_EOF } };
     struct match first = match_one(m, &close, at, cursor);
 
-    return first.status == PATTERN_MATCHED ? and_then(first, match_one(m, &eof, at, first.cursor)) : first;
+    return first.status == PATTERN_MATCHED ? and_then(first, match_one(m, &eof, at, first.cursor))
+                                           : first;
 }
 
 static struct match match_from(struct matcher *m, size_t at, size_t to, const struct rest *rest,
@@ -165,7 +177,8 @@ static struct match match_from(struct matcher *m, size_t at, size_t to, const st
                    : match_unordered(m, at, (uint32_t)((UINT64_C(1) << (step->end - at - 1)) - 1),
                                      &behind, cursor);
     }
-    struct match one = step->op == OP_CLOSE ? match_close(m, at, cursor) : match_one(m, step, at, cursor);
+    struct match one =
+        step->op == OP_CLOSE ? match_close(m, at, cursor) : match_one(m, step, at, cursor);
     if (one.status != PATTERN_MATCHED)
         return one;
     return and_then(one, match_from(m, at + 1, to, rest, one.cursor));

@@ -28,20 +28,20 @@ enum pattern_wants {
 
 struct match {
     enum pattern_status status;
-    enum grade grade;      /* MATCHED: the worst on the way taken */
-    struct cursor cursor;  /* MATCHED: behind it */
-    unsigned wants;        /* MORE: bits of enum pattern_wants */
-    const char *remark;    /* why it is not a plain pass; static or of the case; NULL: none */
-    size_t step;           /* MISMATCH: what was expected there … */
-    size_t entry;          /* … and what came; ENTRY_NO_STEP: nothing */
-    bool silent;           /* MISMATCH: because nothing came in time */
-    bool unsure;           /* a reset may have eaten what would decide: run again alone */
+    enum grade grade;     /* MATCHED: the worst on the way taken */
+    struct cursor cursor; /* MATCHED: behind it */
+    unsigned wants;       /* MORE: bits of enum pattern_wants */
+    const char *remark;   /* why it is not a plain pass; static or of the case; NULL: none */
+    size_t step;          /* MISMATCH: what was expected there … */
+    size_t entry;         /* … and what came; ENTRY_NO_STEP: nothing */
+    bool silent;          /* MISMATCH: because nothing came in time */
+    bool unsure;          /* a reset may have eaten what would decide: run again alone */
 };
 
 struct pattern_options {
-    enum case_role role;  /* who is under test */
-    size_t since;         /* the pattern's ENTRY_EXPECT: older pongs and silences are not its own */
-    bool passed_is_end;   /* prefer: the barrier's pong ends the first branch */
+    enum case_role role; /* who is under test */
+    size_t since;        /* the pattern's ENTRY_EXPECT: older pongs and silences are not its own */
+    bool passed_is_end;  /* prefer: the barrier's pong ends the first branch */
 };
 
 /* Steps [first, pattern_end) make one pattern with `first`, an expecting step. */

@@ -2,8 +2,9 @@
 
 #include "script/parse.h"
 
-/* `each NAME in LIST { … }`: its block once for every value, each on a fresh connection. The steps of
- * a round are parsed when it begins, so that a sweep over 65,536 values costs no more than one. */
+/* `each NAME in LIST { … }`: its block once for every value, each on a fresh connection. The steps
+ * of a round are parsed when it begins, so that a sweep over 65,536 values costs no more than one.
+ */
 
 bool rounds_under_way(const struct run *r)
 {
@@ -36,8 +37,8 @@ static void load_round(struct run *r)
     size_t n_steps;
 
     arena_free(&r->round_arena);
-    if (!script_parse_round(&r->round_arena, r->c, r->each, value, r->options.data, &steps, &n_steps,
-                            &diags)) {
+    if (!script_parse_round(&r->round_arena, r->c, r->each, value, r->options.data, &steps,
+                            &n_steps, &diags)) {
         cannot_parse(r, &diags);
         return;
     }

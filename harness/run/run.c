@@ -8,9 +8,13 @@
 
 struct entry run_entry(const struct run *r, enum entry_kind kind)
 {
-    return (struct entry){ .kind = kind, .by = BY_RUNNER, .us = r->now_us - r->start_us,
-                           .connection = r->connection, .round = r->round,
-                           .step = ENTRY_NO_STEP, .diff_at = ENTRY_NO_DIFF };
+    return (struct entry){ .kind = kind,
+                           .by = BY_RUNNER,
+                           .us = r->now_us - r->start_us,
+                           .connection = r->connection,
+                           .round = r->round,
+                           .step = ENTRY_NO_STEP,
+                           .diff_at = ENTRY_NO_DIFF };
 }
 
 void run_add(struct run *r, const struct entry *e)
@@ -45,8 +49,11 @@ bool run_init(struct run *r, const struct script_case *c, const struct run_optio
     r->steps = c->steps;
     r->n_steps = c->n_steps;
     t->seed = rand_derive(options->seed, bytes_str(c->id));
-    r->env = (struct payload_env){ .seed = t->seed, .path = options->path, .host = options->host,
-                                   .port = options->port, .base = options->base };
+    r->env = (struct payload_env){ .seed = t->seed,
+                                   .path = options->path,
+                                   .host = options->host,
+                                   .port = options->port,
+                                   .base = options->base };
     buf_init(&r->out, RUN_OUT_MAX);
     buf_init(&r->replies, RUN_OUT_MAX);
     speaker_init(&r->speaker, t, &r->env, t->seed, !client_tested);
@@ -103,8 +110,8 @@ static void answer_ping(struct run *r)
     if (speaker_at_boundary(&r->speaker))
         run_speak(r, WS_PONG, ping->data, BY_RUNNER);
     else if (r->replies.len + 1 + ping->data.len <= 16 * 1024) /* answered at the next boundary */
-        r->no_memory |= !buf_push(&r->replies, (uint8_t)ping->data.len) ||
-                        !buf_append(&r->replies, ping->data);
+        r->no_memory |=
+            !buf_push(&r->replies, (uint8_t)ping->data.len) || !buf_append(&r->replies, ping->data);
 }
 
 static void flush_replies(struct run *r)
@@ -123,7 +130,8 @@ static void heard_close(struct run *r)
     struct ws_close close = ws_close_decode(r->t->entries[r->t->count - 1].data);
 
     r->owes_close = !r->c->manual && r->open;
-    r->owed_code = close.has_code && ws_close_code_rule(close.code) == WS_RULE_NONE ? close.code : 0;
+    r->owed_code =
+        close.has_code && ws_close_code_rule(close.code) == WS_RULE_NONE ? close.code : 0;
 }
 
 /* Once, at the next frame boundary, with the peer's code if it may be sent. */
@@ -199,7 +207,8 @@ static void react(struct run *r, enum heard heard)
     case HEARD_PONG: heard_pong(r); break;
     case HEARD_CLOSE: heard_close(r); break;
     case HEARD_MESSAGE: heard_message(r); break;
-    case HEARD_FRAME: case HEARD_NOTHING: break;
+    case HEARD_FRAME:
+    case HEARD_NOTHING: break;
     }
 }
 
@@ -319,7 +328,8 @@ void run_finish(struct run *r)
 {
     struct entry e = run_entry(r, ENTRY_CLOSING);
     bool may_close = run_may_speak(r);
-    bool only_end = r->open && !r->ended && !r->tcp_closed && r->speaker.sent_close && !r->was_silent;
+    bool only_end =
+        r->open && !r->ended && !r->tcp_closed && r->speaker.sent_close && !r->was_silent;
 
     if (r->raw && !r->open)
         may_close = only_end = false;

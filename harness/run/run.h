@@ -15,44 +15,45 @@
  *
  * The same case, bytes and times give the same acts. All times are microseconds of one clock. */
 enum run_act_kind {
-    RUN_WAIT,     /* nothing to do before until_us, or before something comes */
-    RUN_OPEN,     /* make a connection (or let the client make one): run_opened or run_ended follows */
-    RUN_WRITE,    /* one write of `data`; then run_written */
+    RUN_WAIT,  /* nothing to do before until_us, or before something comes */
+    RUN_OPEN,  /* make a connection (or let the client make one): run_opened or run_ended follows */
+    RUN_WRITE, /* one write of `data`; then run_written */
     RUN_SHUTDOWN, /* half-close */
     RUN_RESET,
-    RUN_CLOSE,    /* the connection is done with */
-    RUN_READ,     /* reading `on` or off */
-    RUN_ALIVE,    /* try a fresh connection: run_alive */
-    RUN_MEMORY,   /* look: run_memory */
+    RUN_CLOSE,  /* the connection is done with */
+    RUN_READ,   /* reading `on` or off */
+    RUN_ALIVE,  /* try a fresh connection: run_alive */
+    RUN_MEMORY, /* look: run_memory */
     RUN_DONE
 };
 
 struct run_act {
     enum run_act_kind kind;
-    struct bytes data;  /* until the next run_next */
+    struct bytes data; /* until the next run_next */
     uint64_t until_us;
     bool on;
 };
 
 struct run_options {
-    enum case_role role;           /* who is under test */
-    const char *host, *path, *port, *base; /* "localhost:9001", "/", "9001", "ws://localhost:9001" */
+    enum case_role role; /* who is under test */
+    const char *host, *path, *port,
+        *base; /* "localhost:9001", "/", "9001", "ws://localhost:9001" */
     const struct ws_header *headers;
     size_t n_headers;
     const char *const *protocols;
     size_t n_protocols;
-    uint64_t seed;                 /* of the run; the case's own comes from it and the id */
-    uint64_t cut;                  /* bytes a write for everything; 0: as the case says */
-    uint64_t expect_us;            /* how long an expectation waits */
-    uint64_t quiet_us;             /* how long nothing comes before a barrier is sent */
-    bool barriers;                 /* send them at all */
-    bool echoes;                   /* the target is known to echo */
-    const struct embedded *data;   /* files of the suite */
+    uint64_t seed;               /* of the run; the case's own comes from it and the id */
+    uint64_t cut;                /* bytes a write for everything; 0: as the case says */
+    uint64_t expect_us;          /* how long an expectation waits */
+    uint64_t quiet_us;           /* how long nothing comes before a barrier is sent */
+    bool barriers;               /* send them at all */
+    bool echoes;                 /* the target is known to echo */
+    const struct embedded *data; /* files of the suite */
 };
 
 enum run_state {
     RUN_STATE_START,
-    RUN_STATE_OPENING, /* RUN_OPEN is out */
+    RUN_STATE_OPENING,  /* RUN_OPEN is out */
     RUN_STATE_GREETING, /* waits for the client's request */
     RUN_STATE_STEPS,
     RUN_STATE_WAITING, /* `wait` */
@@ -64,7 +65,7 @@ enum run_state {
 
 /* How far a barrier has come while a pattern is awaited. */
 enum run_barrier {
-    BARRIER_QUIET,  /* not sent: as long as things come, none is needed */
+    BARRIER_QUIET, /* not sent: as long as things come, none is needed */
     BARRIER_SENT,
     BARRIER_PASSED,
     BARRIER_MARKED, /* a message that only who goes on would echo is out */
@@ -107,16 +108,16 @@ struct run {
 
     struct speaker speaker;
     struct listener listener;
-    struct buf out;            /* waits to be written */
-    size_t writing;            /* of it, in the write under way */
+    struct buf out; /* waits to be written */
+    size_t writing; /* of it, in the write under way */
     uint64_t cut, pace_us, write_after_us;
-    size_t together;           /* depth: nothing is written before it ends */
-    struct buf replies;        /* frames of the runner's own that wait for a boundary */
-    bool blocked;              /* the socket is full */
+    size_t together;    /* depth: nothing is written before it ends */
+    struct buf replies; /* frames of the runner's own that wait for a boundary */
+    bool blocked;       /* the socket is full */
     uint64_t blocked_since_us;
     bool up, open, shut, ended, tcp_closed; /* of the connection */
     bool asked_open, reconnecting;
-    bool owes_close;           /* their Close is to be answered, with this code (0: none) */
+    bool owes_close; /* their Close is to be answered, with this code (0: none) */
     uint16_t owed_code;
 
     struct cursor cursor;
@@ -128,14 +129,14 @@ struct run {
     unsigned barriers_sent;
     uint64_t pings_out, pings_answered; /* of the case */
     bool asked;                         /* RUN_ALIVE or RUN_MEMORY is out */
-    bool was_silent;                    /* an expectation ran out of time: no closing is judged too */
+    bool was_silent; /* an expectation ran out of time: no closing is judged too */
     bool mismatched, no_memory, unsupported;
-    const char *trouble;                /* why the case cannot be judged; NULL: it can */
+    const char *trouble; /* why the case cannot be judged; NULL: it can */
     uint64_t wait_until_us;
 };
 
-NODISCARD bool run_init(struct run *r, const struct script_case *c, const struct run_options *options,
-                        struct transcript *t, uint64_t now_us);
+NODISCARD bool run_init(struct run *r, const struct script_case *c,
+                        const struct run_options *options, struct transcript *t, uint64_t now_us);
 void run_free(struct run *r); /* not the transcript */
 
 void run_next(struct run *r, uint64_t now_us, struct run_act *act);

@@ -31,8 +31,12 @@ bool speaker_at_boundary(const struct speaker *s)
 
 static struct entry blank(const struct speaker *s, enum entry_kind kind, uint64_t us)
 {
-    return (struct entry){ .kind = kind, .us = us, .connection = s->connection, .round = s->round,
-                           .step = s->step ? s->step_number : ENTRY_NO_STEP, .at = s->at,
+    return (struct entry){ .kind = kind,
+                           .us = us,
+                           .connection = s->connection,
+                           .round = s->round,
+                           .step = s->step ? s->step_number : ENTRY_NO_STEP,
+                           .at = s->at,
                            .diff_at = ENTRY_NO_DIFF };
 }
 
@@ -55,8 +59,8 @@ static const struct payload *close_payload(struct speaker *s, const struct send 
         reason_len = want < sizeof s->close_text - 2 ? (size_t)want : sizeof s->close_text - 2;
         payload_read(send->payload, s->env, 0, s->close_text + 2, reason_len);
     }
-    s->close_body = (struct payload){ .kind = PAYLOAD_BYTES,
-                                      .bytes = { s->close_text, 2 + reason_len } };
+    s->close_body =
+        (struct payload){ .kind = PAYLOAD_BYTES, .bytes = { s->close_text, 2 + reason_len } };
     return &s->close_body;
 }
 
@@ -102,8 +106,8 @@ static struct ws_head next_head(struct speaker *s)
                             .rsv = s->pos == 0 ? send->rsv : 0,
                             .opcode = s->pos == 0 ? send->opcode : WS_CONTINUATION,
                             .payload_len = send->declares ? send->declare : s->frame_len };
-    head.len_form = send->len_form ? (enum ws_len_form)send->len_form
-                                   : ws_frame_shortest(head.payload_len);
+    head.len_form =
+        send->len_form ? (enum ws_len_form)send->len_form : ws_frame_shortest(head.payload_len);
     head.masked = send->mask == MASK_BY_ROLE ? s->masks : send->mask != MASK_OFF;
     if (send->mask == MASK_KEY)
         memcpy(head.key, send->key, 4);
@@ -157,14 +161,16 @@ static uint64_t told_len(const struct ws_head *head)
     size_t used;
 
     (void)ws_frame_encode(head, bytes);
-    return ws_frame_decode(bytes_of(bytes, sizeof bytes), &told, &used) == WS_OK ? told.payload_len : 0;
+    return ws_frame_decode(bytes_of(bytes, sizeof bytes), &told, &used) == WS_OK ? told.payload_len
+                                                                                 : 0;
 }
 
 static bool end_frame(struct speaker *s, uint64_t us)
 {
     s->frame.len = s->frame_len;
     s->frame.hash = hash_end(&s->frame_hash);
-    s->frame.data = bytes_of(s->frame_data, s->frame_len < ENTRY_DATA_MAX ? (size_t)s->frame_len : ENTRY_DATA_MAX);
+    s->frame.data = bytes_of(s->frame_data,
+                             s->frame_len < ENTRY_DATA_MAX ? (size_t)s->frame_len : ENTRY_DATA_MAX);
     s->in_frame = false;
     s->lost |= told_len(&s->frame.head) != s->frame_len;
     s->sent_close |= s->frame.head.opcode == WS_CLOSE;
@@ -196,7 +202,8 @@ static uint64_t min3(uint64_t a, uint64_t b, uint64_t c)
 static bool write_payload(struct speaker *s, struct buf *out, size_t room)
 {
     uint64_t frame_end = s->frame_start + s->frame_len;
-    size_t n = (size_t)min3(room, frame_end - s->pos, s->held_upto > s->pos ? s->held_upto - s->pos : 0);
+    size_t n =
+        (size_t)min3(room, frame_end - s->pos, s->held_upto > s->pos ? s->held_upto - s->pos : 0);
 
     if (n == 0)
         return true;
@@ -280,8 +287,11 @@ bool speaker_frame(struct speaker *s, struct buf *out, uint8_t opcode, struct by
 
     e.by = by;
     e.step = step;
-    e.head = (struct ws_head){ .fin = true, .opcode = opcode, .masked = s->masks,
-                               .len_form = ws_frame_shortest(payload.len), .payload_len = payload.len };
+    e.head = (struct ws_head){ .fin = true,
+                               .opcode = opcode,
+                               .masked = s->masks,
+                               .len_form = ws_frame_shortest(payload.len),
+                               .payload_len = payload.len };
     if (s->masks)
         fresh_key(s, e.head.key);
     e.data = payload;

@@ -15,31 +15,31 @@
 struct speaker {
     struct transcript *t;
     const struct payload_env *env;
-    struct rand rand;      /* masking keys */
-    bool masks;            /* we are the client */
+    struct rand rand; /* masking keys */
+    bool masks;       /* we are the client */
     uint32_t connection, round;
-    uint64_t at;           /* bytes given to `out` on this connection */
+    uint64_t at; /* bytes given to `out` on this connection */
 
     const struct step *step; /* the send under way; NULL: none */
     size_t step_number;
     struct payload close_body; /* of a Close: code and reason */
     uint8_t close_text[2 + 4096];
-    uint64_t total, pos;   /* payload bytes of the send, and done */
+    uint64_t total, pos; /* payload bytes of the send, and done */
     uint64_t frame_start, frame_len;
-    struct entry frame;    /* under way: its FRAME_OUT */
+    struct entry frame; /* under way: its FRAME_OUT */
     struct hash frame_hash;
     uint8_t frame_data[ENTRY_DATA_MAX];
-    bool in_frame;         /* the header is out, not all of the payload */
+    bool in_frame; /* the header is out, not all of the payload */
     bool frames_done;
-    uint64_t held_upto;    /* payload goes no further for now */
+    uint64_t held_upto; /* payload goes no further for now */
     bool holding;
 
-    bool in_message;       /* a data message of the case is unfinished */
+    bool in_message; /* a data message of the case is unfinished */
     struct entry message;
     struct hash message_hash;
-    struct ws_reader raw;  /* follows raw bytes, to know frame boundaries */
-    bool framing;          /* the handshake is over: raw bytes are frames too */
-    bool lost;             /* a declared length lied: nobody knows where a frame begins */
+    struct ws_reader raw; /* follows raw bytes, to know frame boundaries */
+    bool framing;         /* the handshake is over: raw bytes are frames too */
+    bool lost;            /* a declared length lied: nobody knows where a frame begins */
     bool sent_close;
 };
 
@@ -54,9 +54,10 @@ void speaker_release(struct speaker *s, bool rest, uint64_t more); /* send more 
  * at once. False: no memory. */
 NODISCARD bool speaker_write(struct speaker *s, struct buf *out, uint64_t us, bool *more);
 
-/* A whole small frame at once, for the runner (`step` ENTRY_NO_STEP) or a step. Only at a boundary. */
-NODISCARD bool speaker_frame(struct speaker *s, struct buf *out, uint8_t opcode, struct bytes payload,
-                             enum entry_by by, size_t step, uint64_t us);
+/* A whole small frame at once, for the runner (`step` ENTRY_NO_STEP) or a step. Only at a boundary.
+ */
+NODISCARD bool speaker_frame(struct speaker *s, struct buf *out, uint8_t opcode,
+                             struct bytes payload, enum entry_by by, size_t step, uint64_t us);
 
 bool speaker_at_boundary(const struct speaker *s);
 

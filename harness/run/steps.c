@@ -63,19 +63,23 @@ void steps_enter_branch(struct run *r, size_t branch, size_t choice_end)
     enter_block(r, 1, choice_end);
 }
 
-/* Also a status line that only looks like it: what a client makes of that is the case's question. */
+/* Also a status line that only looks like it: what a client makes of that is the case's question.
+ */
 static bool says_101(struct bytes head)
 {
     struct bytes line = bytes_take(head, bytes_index(head, 0, '\r'));
-    return bytes_find(line, BYTES_LIT("101")) < line.len || bytes_find(line, BYTES_LIT(" ")) == line.len;
+    return bytes_find(line, BYTES_LIT("101")) < line.len ||
+           bytes_find(line, BYTES_LIT(" ")) == line.len;
 }
 
 void steps_greet(struct run *r)
 {
     struct buf head;
     struct entry e = run_entry(r, ENTRY_HEAD_OUT);
-    struct greeting g = { r->options.role, &r->env, r->options.headers, r->options.n_headers,
-                          r->options.protocols, r->options.n_protocols, r->greeting, r->n_greeting };
+    struct greeting g = { r->options.role,      &r->env,
+                          r->options.headers,   r->options.n_headers,
+                          r->options.protocols, r->options.n_protocols,
+                          r->greeting,          r->n_greeting };
 
     buf_init(&head, LISTENER_HEAD_MAX * 4);
     if (greeting_write(&g, &r->scratch, &head) && buf_append(&r->out, buf_bytes(&head))) {
@@ -128,7 +132,8 @@ void steps_fresh_connection(struct run *r)
     buf_clear(&r->out);
     buf_clear(&r->replies);
     r->writing = 0;
-    r->tcp_closed = r->up = r->open = r->shut = r->ended = r->blocked = r->asked_open = r->owes_close = false;
+    r->tcp_closed = r->up = r->open = r->shut = r->ended = r->blocked = r->asked_open =
+        r->owes_close = false;
     r->pings_out = r->pings_answered = 0;
 }
 
@@ -246,10 +251,14 @@ static void do_step(struct run *r, struct run_act *act)
     const struct step *step = current(r);
 
     switch (step->op) {
-    case OP_RAW: r->raw = true; r->pc++; break;
-    case OP_REQUEST: case OP_RESPONSE: case OP_EXTENSION: case OP_SUBPROTOCOL:
-        note_greeting(r, step);
+    case OP_RAW:
+        r->raw = true;
+        r->pc++;
         break;
+    case OP_REQUEST:
+    case OP_RESPONSE:
+    case OP_EXTENSION:
+    case OP_SUBPROTOCOL: note_greeting(r, step); break;
     case OP_CONNECT: do_connect(r); break;
     case OP_RECONNECT: do_reconnect(r, act); break;
     case OP_SEND: do_send(r, step); break;
@@ -266,9 +275,9 @@ static void do_step(struct run *r, struct run_act *act)
     case OP_SHUTDOWN: do_shutdown(r, act); break;
     case OP_CLOSE: do_close(r, step); break;
     case OP_PREFER: await_begin(r, r->pc, r->pc + 1); break;
-    case OP_EXPECT: case OP_UNORDERED: case OP_EITHER:
-        await_begin(r, r->pc, pattern_end(r->steps, r->n_steps, r->pc));
-        break;
+    case OP_EXPECT:
+    case OP_UNORDERED:
+    case OP_EITHER: await_begin(r, r->pc, pattern_end(r->steps, r->n_steps, r->pc)); break;
     case OP_BRANCH: r->pc = step->end; break;
     case OP_TLS: cannot(r, "other certificates are not built in yet"); break;
     case OP_URL: cannot(r, "other addresses are not built in yet"); break;

@@ -9,7 +9,8 @@ bool talk_head(const struct entry *e, struct http1_head *out)
 {
     struct violation why;
     size_t used;
-    enum http1_kind kind = bytes_starts(e->data, BYTES_LIT("HTTP/")) ? HTTP1_RESPONSE : HTTP1_REQUEST;
+    enum http1_kind kind =
+        bytes_starts(e->data, BYTES_LIT("HTTP/")) ? HTTP1_RESPONSE : HTTP1_REQUEST;
     struct http1_limits limits = { .head_bytes = SIZE_MAX };
 
     return http1_decode(e->data, kind, limits, out, &used, &why) == WS_OK;
@@ -72,7 +73,8 @@ void talk_env(const struct transcript *t, uint32_t connection, enum case_role ro
     }
 }
 
-static bool closed_by(const struct transcript *t, uint32_t connection, size_t before, bool runner_only)
+static bool closed_by(const struct transcript *t, uint32_t connection, size_t before,
+                      bool runner_only)
 {
     for (size_t i = 0; i < before && i < t->count; i++) {
         const struct entry *e = &t->entries[i];

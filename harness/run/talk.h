@@ -7,7 +7,8 @@
 
 /* Questions about a conversation: what a transcript says without judging it. */
 
-/* What the places of a case's texts stand for on one connection, taken from the heads that passed. */
+/* What the places of a case's texts stand for on one connection, taken from the heads that passed.
+ */
 struct talk_env {
     struct payload_env env;
     char path[1024], host[300], port[8], key[256], accept[32];
@@ -24,7 +25,8 @@ unsigned talk_status(const struct entry *e); /* of a response head; 0: none */
 bool talk_we_closed(const struct transcript *t, uint32_t connection, size_t before);
 bool talk_runner_closed(const struct transcript *t, uint32_t connection, size_t before);
 
-/* The `nth` whole message that the case has sent on the connection before entry `before`; NULL: none. */
+/* The `nth` whole message that the case has sent on the connection before entry `before`; NULL:
+ * none. */
 const struct entry *talk_message_out(const struct transcript *t, uint32_t connection, size_t nth,
                                      size_t before);
 

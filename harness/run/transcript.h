@@ -33,8 +33,8 @@ enum entry_kind {
 };
 
 enum entry_end {
-    END_FIN,       /* orderly */
-    END_TLS_CUT,   /* FIN without close_notify */
+    END_FIN,     /* orderly */
+    END_TLS_CUT, /* FIN without close_notify */
     END_RESET,
     END_NOT_REACHED,
     END_TLS_FAILED,
@@ -44,7 +44,7 @@ enum entry_end {
 /* Who speaks: the case's own steps, or the runner in the background. */
 enum entry_by { BY_CASE, BY_RUNNER };
 
-#define ENTRY_DATA_MAX 256   /* payload bytes kept; heads are kept whole */
+#define ENTRY_DATA_MAX 256 /* payload bytes kept; heads are kept whole */
 #define ENTRY_NO_STEP SIZE_MAX
 #define ENTRY_NO_DIFF UINT64_MAX
 
@@ -53,16 +53,16 @@ struct entry {
     enum entry_by by;
     enum entry_end end;
     bool flag;
-    uint64_t us;           /* since the case began */
-    uint32_t connection;   /* from 0 */
-    uint32_t round;        /* of `each`, from 1; 0: outside */
-    size_t step;           /* index in the case's steps, ENTRY_NO_STEP for none */
-    uint64_t at;           /* offset in the stream of its sender, of the first byte */
+    uint64_t us;         /* since the case began */
+    uint32_t connection; /* from 0 */
+    uint32_t round;      /* of `each`, from 1; 0: outside */
+    size_t step;         /* index in the case's steps, ENTRY_NO_STEP for none */
+    uint64_t at;         /* offset in the stream of its sender, of the first byte */
     struct ws_head head;
-    struct bytes data;     /* the first bytes, at most ENTRY_DATA_MAX of a payload */
-    uint64_t len, hash;    /* of the whole payload */
-    uint64_t diff_at;      /* first byte that differs from the echo awaited, or that breaks UTF-8 */
-    const char *text;      /* NULL: none */
+    struct bytes data;  /* the first bytes, at most ENTRY_DATA_MAX of a payload */
+    uint64_t len, hash; /* of the whole payload */
+    uint64_t diff_at;   /* first byte that differs from the echo awaited, or that breaks UTF-8 */
+    const char *text;   /* NULL: none */
 };
 
 #define TRANSCRIPT_ENTRIES_MAX 200000 /* a flood from a target ends the case, not the memory */

@@ -46,7 +46,7 @@ static void watch_close(struct monitor *m, const struct entry *e, size_t entry)
     if (e->len <= WS_CONTROL_MAX)
         broken = ws_close_check(e->data);
     if (broken.rule != WS_RULE_NONE)
-        found(m, broken.rule, e->at + broken.at, entry);
+        found(m, broken.rule, e->at + ws_frame_head_size(&e->head) + broken.at, entry);
     m->law.after_close = true;
 }
 
@@ -60,8 +60,8 @@ static void watch_frame(struct monitor *m, const struct entry *e, size_t entry)
         m->law.in_message = !e->head.fin;
 }
 
-static void watch_response(struct monitor *m, const struct transcript *t, const struct http1_head *head,
-                           size_t entry)
+static void watch_response(struct monitor *m, const struct transcript *t,
+                           const struct http1_head *head, size_t entry)
 {
     struct http1_head request;
     struct ws_findings asked, answered;
@@ -130,12 +130,25 @@ void monitor_take(struct monitor *m, const struct transcript *t, size_t entry)
         if (e->flag && e->head.opcode == WS_TEXT)
             found(m, WS_RULE_TEXT_NOT_UTF8, e->at, entry);
         break;
-    case ENTRY_CONNECTED: case ENTRY_HEAD_OUT: case ENTRY_HEAD_BAD: case ENTRY_FRAME_OUT:
-    case ENTRY_RAW_OUT: case ENTRY_MESSAGE_OUT: case ENTRY_END_IN: case ENTRY_END_OUT:
-    case ENTRY_EXPECT: case ENTRY_PASSED: case ENTRY_SILENT: case ENTRY_CLOSING: case ENTRY_ALIVE:
-    case ENTRY_OUTPUT: case ENTRY_PROCESS: case ENTRY_MEMORY: case ENTRY_METRIC: case ENTRY_NOTE:
-    case ENTRY_KINDS:
-        break;
+    case ENTRY_CONNECTED:
+    case ENTRY_HEAD_OUT:
+    case ENTRY_HEAD_BAD:
+    case ENTRY_FRAME_OUT:
+    case ENTRY_RAW_OUT:
+    case ENTRY_MESSAGE_OUT:
+    case ENTRY_END_IN:
+    case ENTRY_END_OUT:
+    case ENTRY_EXPECT:
+    case ENTRY_PASSED:
+    case ENTRY_SILENT:
+    case ENTRY_CLOSING:
+    case ENTRY_ALIVE:
+    case ENTRY_OUTPUT:
+    case ENTRY_PROCESS:
+    case ENTRY_MEMORY:
+    case ENTRY_METRIC:
+    case ENTRY_NOTE:
+    case ENTRY_KINDS: break;
     }
 }
 

@@ -8,7 +8,8 @@
 /* Watches every byte that the target sends, in every case, whatever the case expects. Entry by
  * entry, so that a live run can use it too; it looks at nothing but the transcript. */
 #define MONITOR_FINDINGS_MAX 16
-#define MONITOR_SAME_KEYS 20 /* frames in a row with one masking key: chance is out of the question */
+#define MONITOR_SAME_KEYS                                                                          \
+    20 /* frames in a row with one masking key: chance is out of the question */
 
 struct finding {
     struct violation broken;
@@ -16,13 +17,13 @@ struct finding {
 };
 
 struct monitor {
-    enum case_role role;  /* who is under test */
-    struct ws_law law;    /* of the target's stream on the connection under way */
+    enum case_role role; /* who is under test */
+    struct ws_law law;   /* of the target's stream on the connection under way */
     uint32_t connection;
     uint8_t key[4];
     unsigned same_keys;
     struct finding findings[MONITOR_FINDINGS_MAX];
-    size_t count;         /* all of them; the first are kept */
+    size_t count; /* all of them; the first are kept */
 };
 
 void monitor_init(struct monitor *m, enum case_role role);

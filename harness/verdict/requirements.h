@@ -7,11 +7,11 @@
 
 /* The catalogue, cases/requirements.tsv: every normative statement, a row each. */
 struct requirement {
-    const char *id;      /* "RFC6455-5.1-2" */
+    const char *id; /* "RFC6455-5.1-2" */
     const char *rfc, *section;
-    enum ws_level level; /* MUST NOT counts as MUST, SHOULD NOT as SHOULD */
+    enum ws_level level;    /* MUST NOT counts as MUST, SHOULD NOT as SHOULD */
     const char *level_text; /* "MUST NOT" */
-    const char *role;    /* "client", "server", "both", … */
+    const char *role;       /* "client", "server", "both", … */
     const char *summary;
     const char *testable; /* "server-blackbox", …, "no" */
     const char *why_not;
@@ -26,6 +26,7 @@ struct requirements {
 /* Parses the table (tabs, one header line) into the arena; `err` tells the line. */
 NODISCARD bool requirements_parse(struct arena *a, struct bytes text, struct requirements *out,
                                   struct err *err);
-const struct requirement *requirements_find(const struct requirements *r, const char *id); /* NULL: none */
+const struct requirement *requirements_find(const struct requirements *r,
+                                            const char *id); /* NULL: none */
 
 #endif

@@ -36,7 +36,8 @@ static bool print_range(struct buf *out, const struct rounds_range *range, const
     return buf_print(out, "%s-%s %s", from, to, verdict_name(range->kind));
 }
 
-const char *rounds_text(const struct rounds_tally *tally, const struct script_case *c, struct arena *a)
+const char *rounds_text(const struct rounds_tally *tally, const struct script_case *c,
+                        struct arena *a)
 {
     const struct step *each = each_of(c);
     struct buf out;
@@ -45,7 +46,8 @@ const char *rounds_text(const struct rounds_tally *tally, const struct script_ca
 
     buf_init(&out, 1 << 16);
     for (size_t i = 0; ok && i < tally->count && i < ROUNDS_RANGES_MAX; i++)
-        ok = (i == 0 || buf_append(&out, BYTES_LIT(", "))) && print_range(&out, &tally->ranges[i], each);
+        ok = (i == 0 || buf_append(&out, BYTES_LIT(", "))) &&
+             print_range(&out, &tally->ranges[i], each);
     if (ok && tally->count > ROUNDS_RANGES_MAX)
         ok = buf_print(&out, " and %zu more ranges", tally->count - ROUNDS_RANGES_MAX);
     if (ok)
@@ -68,7 +70,8 @@ bool rounds_steps(const struct script_case *c, uint32_t round, const struct embe
         return true;
     }
     if (!each || round > each->as.each.count ||
-        !script_parse_round(a, c, each, each->as.each.values[round - 1], data, &parsed, n_steps, &diags))
+        !script_parse_round(a, c, each, each->as.each.values[round - 1], data, &parsed, n_steps,
+                            &diags))
         return false;
     *steps = parsed;
     return true;

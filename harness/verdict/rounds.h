@@ -22,11 +22,13 @@ struct rounds_tally {
 void rounds_note(struct rounds_tally *tally, uint32_t round, enum verdict_kind kind);
 
 /* "0-999 fail, 1000 pass": the values of the case's `each`. Lives in `a`; "" without memory. */
-const char *rounds_text(const struct rounds_tally *tally, const struct script_case *c, struct arena *a);
+const char *rounds_text(const struct rounds_tally *tally, const struct script_case *c,
+                        struct arena *a);
 
 /* Steps of a round into `a`, which is emptied first; those of the case itself for round 0. False:
  * there is no such round. */
-NODISCARD bool rounds_steps(const struct script_case *c, uint32_t round, const struct embedded *data,
-                            struct arena *a, const struct step **steps, size_t *n_steps);
+NODISCARD bool rounds_steps(const struct script_case *c, uint32_t round,
+                            const struct embedded *data, struct arena *a, const struct step **steps,
+                            size_t *n_steps);
 
 #endif

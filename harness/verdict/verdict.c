@@ -78,7 +78,8 @@ static enum ws_level level_of(const struct judge *j)
     if (!j->options->requirements || j->c->n_proves == 0)
         return WS_MUST;
     for (size_t i = 0; i < j->c->n_proves; i++) {
-        const struct requirement *row = requirements_find(j->options->requirements, j->c->proves[i]);
+        const struct requirement *row =
+            requirements_find(j->options->requirements, j->c->proves[i]);
         if (row && row->level > level)
             level = row->level;
     }
@@ -159,7 +160,8 @@ static void met(struct judge *j, const struct match *m)
         remark(j, m->remark);
 }
 
-/* The good branch of a choice was not taken: the case goes on in the other, or has said its word. */
+/* The good branch of a choice was not taken: the case goes on in the other, or has said its word.
+ */
 static void choose_other(struct judge *j, const struct match *m, size_t choice, size_t since)
 {
     const struct step *steps = j->steps;
@@ -222,7 +224,8 @@ static void end_round(struct judge *j, enum grade before, bool *any_failed)
 static bool begin_round(struct judge *j, uint32_t round, size_t entry)
 {
     j->round = round;
-    j->cursor = (struct cursor){ .entry = entry, .round = round,
+    j->cursor = (struct cursor){ .entry = entry,
+                                 .round = round,
                                  .connection = j->t->entries[entry].connection };
     if (rounds_steps(j->c, round, j->options->data, &j->round_arena, &j->steps, &j->n_steps))
         return true;
@@ -327,7 +330,8 @@ static void judge_closing(struct judge *j)
     j->v->retry |= closing.unsure;
 }
 
-/* A case with two readings is shown with both, and fails only those who asked for the strict one. */
+/* A case with two readings is shown with both, and fails only those who asked for the strict one.
+ */
 static void settle(struct judge *j)
 {
     struct verdict *v = j->v;
@@ -354,7 +358,12 @@ static bool says_something(const struct transcript *t)
 bool verdict_judge(const struct script_case *c, const struct transcript *t,
                    const struct verdict_options *options, struct arena *a, struct verdict *out)
 {
-    struct judge j = { .c = c, .t = t, .options = options, .a = a, .v = out, .steps = c->steps,
+    struct judge j = { .c = c,
+                       .t = t,
+                       .options = options,
+                       .a = a,
+                       .v = out,
+                       .steps = c->steps,
                        .n_steps = c->n_steps };
 
     *out = (struct verdict){ .severity = c->severity, .entry = ENTRY_NO_STEP };

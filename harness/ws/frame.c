@@ -30,6 +30,16 @@ static size_t extra_len_bytes(enum ws_len_form form)
     return 0;
 }
 
+static size_t head_size(enum ws_len_form form, bool masked)
+{
+    return 2 + extra_len_bytes(form) + (masked ? 4 : 0);
+}
+
+size_t ws_frame_head_size(const struct ws_head *head)
+{
+    return head_size(head->len_form, head->masked);
+}
+
 static uint64_t load_big(const uint8_t *in, size_t n)
 {
     uint64_t value = 0;
@@ -53,7 +63,7 @@ enum ws_status ws_frame_decode(struct bytes in, struct ws_head *out, size_t *use
     const enum ws_len_form form = form_of(second);
     const size_t len_bytes = extra_len_bytes(form);
     const bool masked = (second & MASK_BIT) != 0;
-    const size_t size = 2 + len_bytes + (masked ? 4 : 0);
+    const size_t size = head_size(form, masked);
     if (in.len < size)
         return WS_MORE;
     *out = (struct ws_head){

@@ -49,6 +49,9 @@ enum ws_status ws_frame_decode(struct bytes in, struct ws_head *out, size_t *use
  * Gives the bytes written to `out`, 2..14. RFC 6455 5.2. */
 size_t ws_frame_encode(const struct ws_head *head, uint8_t out[WS_HEAD_MAX]);
 
+/* Bytes of this header on the wire, 2..14. */
+size_t ws_frame_head_size(const struct ws_head *head);
+
 /* The shortest form that holds `len`. RFC 6455 5.2. */
 enum ws_len_form ws_frame_shortest(uint64_t len);
 

@@ -7,10 +7,17 @@
 
 #define KEY "dGhlIHNhbXBsZSBub25jZQ=="
 #define ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
-#define OF_OTHER "Oy4NRAQ13jhfONC7bP8dTKb4PTU=" /* accept of x3JJHMbDL1EzLkh9GBhXDw== is HSmrc0… */
+#define OF_OTHER                                                                                   \
+    "Oy4NRAQ13jhfONC7bP8dTKb4PTU=" /* accept of x3JJHMbDL1EzLkh9GBhXDw== is HSmrc0…              \
+                                    */
 
-static const struct payload_env env = { .seed = 1, .path = "/chat", .host = "h:1", .port = "1", .base = "ws://h:1",
-                                        .key = KEY, .accept = ACCEPT };
+static const struct payload_env env = { .seed = 1,
+                                        .path = "/chat",
+                                        .host = "h:1",
+                                        .port = "1",
+                                        .base = "ws://h:1",
+                                        .key = KEY,
+                                        .accept = ACCEPT };
 
 #define MAX_STEPS 16
 
@@ -50,8 +57,8 @@ static void check_table(const struct row *rows, size_t count)
         buf_init(&out, 1 << 20);
         greeted_init(&p, rows[i].role, rows[i].steps);
         cr_assert(greet(&p.g, &out));
-        cr_assert(bytes_eq_str(buf_bytes(&out), rows[i].head), "%s\ngave\n%.*s\nnot\n%s", rows[i].steps,
-                  BYTES_ARG(buf_bytes(&out)), rows[i].head);
+        cr_assert(bytes_eq_str(buf_bytes(&out), rows[i].head), "%s\ngave\n%.*s\nnot\n%s",
+                  rows[i].steps, BYTES_ARG(buf_bytes(&out)), rows[i].head);
         buf_free(&out);
         one_case_free(&p.one);
     }
@@ -68,22 +75,45 @@ Test(run_greeting, a_request_with_every_kind_of_edit)
 {
     static const struct row rows[] = {
         { ROLE_SERVER, "connect", LINE HOST UPGRADE CONNECTION KEY_LINE VERSION "\r\n" },
-        { ROLE_SERVER, "request {\nline \"PUT ${path}?a=$b HTTP/1.0\"\n}", "PUT /chat?a=$b HTTP/1.0\r\n" HOST UPGRADE CONNECTION KEY_LINE VERSION "\r\n" },
-        { ROLE_SERVER, "request {\nheader \"Sec-WebSocket-Version\" \"12\"\n}", LINE HOST UPGRADE CONNECTION KEY_LINE "Sec-WebSocket-Version: 12\r\n\r\n" },
-        { ROLE_SERVER, "request {\nheader \"upgrade\" \"h2c\"\n}", LINE HOST "upgrade: h2c\r\n" CONNECTION KEY_LINE VERSION "\r\n" },
-        { ROLE_SERVER, "request {\nheader \"X-New\" \"\"\n}", LINE HOST UPGRADE CONNECTION KEY_LINE VERSION "X-New: \r\n\r\n" },
-        { ROLE_SERVER, "request {\nadd \"Sec-WebSocket-Key\" \"second\"\n}", LINE HOST UPGRADE CONNECTION KEY_LINE VERSION "Sec-WebSocket-Key: second\r\n\r\n" },
-        { ROLE_SERVER, "request {\nadd \"Host\" \"b\"\nadd \"Host\" \"c\"\nheader \"Host\" \"d\"\n}", LINE "Host: d\r\n" UPGRADE CONNECTION KEY_LINE VERSION "\r\n" },
-        { ROLE_SERVER, "request {\nomit \"Upgrade\"\n}", LINE HOST CONNECTION KEY_LINE VERSION "\r\n" },
-        { ROLE_SERVER, "request {\nadd \"Host\" \"b\"\nomit \"HOST\"\n}", LINE UPGRADE CONNECTION KEY_LINE VERSION "\r\n" },
-        { ROLE_SERVER, "request {\nrawline \"X-Folded: a\\r\\n b\"\n}", LINE HOST UPGRADE CONNECTION KEY_LINE VERSION "X-Folded: a\r\n b\r\n\r\n" },
-        { ROLE_SERVER, "request {\nrawline \"\"\n}", LINE HOST UPGRADE CONNECTION KEY_LINE VERSION "\r\n\r\n" },
-        { ROLE_SERVER, "request {\nbody \"data\"\n}", LINE HOST UPGRADE CONNECTION KEY_LINE VERSION "\r\ndata" },
-        { ROLE_SERVER, "request {\nheader \"Origin\" \"http://${host}\"\n}", LINE HOST UPGRADE CONNECTION KEY_LINE VERSION "Origin: http://h:1\r\n\r\n" },
-        { ROLE_SERVER, "subprotocol \"chat\"", LINE HOST UPGRADE CONNECTION KEY_LINE VERSION "Sec-WebSocket-Protocol: chat\r\n\r\n" },
-        { ROLE_SERVER, "subprotocol \"chat\"\nsubprotocol \"news\"", LINE HOST UPGRADE CONNECTION KEY_LINE VERSION "Sec-WebSocket-Protocol: chat, news\r\n\r\n" },
-        { ROLE_SERVER, "extension \"permessage-deflate\"", LINE HOST UPGRADE CONNECTION KEY_LINE VERSION "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n" },
-        { ROLE_SERVER, "extension \"permessage-deflate\" {\nours_max_window_bits 9\ntheirs_no_context_takeover\n}\nextension \"permessage-deflate\"", LINE HOST UPGRADE CONNECTION KEY_LINE VERSION "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits=9; server_no_context_takeover, permessage-deflate\r\n\r\n" },
+        { ROLE_SERVER, "request {\nline \"PUT ${path}?a=$b HTTP/1.0\"\n}",
+          "PUT /chat?a=$b HTTP/1.0\r\n" HOST UPGRADE CONNECTION KEY_LINE VERSION "\r\n" },
+        { ROLE_SERVER, "request {\nheader \"Sec-WebSocket-Version\" \"12\"\n}",
+          LINE HOST UPGRADE CONNECTION KEY_LINE "Sec-WebSocket-Version: 12\r\n\r\n" },
+        { ROLE_SERVER, "request {\nheader \"upgrade\" \"h2c\"\n}",
+          LINE HOST "upgrade: h2c\r\n" CONNECTION KEY_LINE VERSION "\r\n" },
+        { ROLE_SERVER, "request {\nheader \"X-New\" \"\"\n}",
+          LINE HOST UPGRADE CONNECTION KEY_LINE VERSION "X-New: \r\n\r\n" },
+        { ROLE_SERVER, "request {\nadd \"Sec-WebSocket-Key\" \"second\"\n}",
+          LINE HOST UPGRADE CONNECTION KEY_LINE VERSION "Sec-WebSocket-Key: second\r\n\r\n" },
+        { ROLE_SERVER,
+          "request {\nadd \"Host\" \"b\"\nadd \"Host\" \"c\"\nheader \"Host\" \"d\"\n}",
+          LINE "Host: d\r\n" UPGRADE CONNECTION KEY_LINE VERSION "\r\n" },
+        { ROLE_SERVER, "request {\nomit \"Upgrade\"\n}",
+          LINE HOST CONNECTION KEY_LINE VERSION "\r\n" },
+        { ROLE_SERVER, "request {\nadd \"Host\" \"b\"\nomit \"HOST\"\n}",
+          LINE UPGRADE CONNECTION KEY_LINE VERSION "\r\n" },
+        { ROLE_SERVER, "request {\nrawline \"X-Folded: a\\r\\n b\"\n}",
+          LINE HOST UPGRADE CONNECTION KEY_LINE VERSION "X-Folded: a\r\n b\r\n\r\n" },
+        { ROLE_SERVER, "request {\nrawline \"\"\n}",
+          LINE HOST UPGRADE CONNECTION KEY_LINE VERSION "\r\n\r\n" },
+        { ROLE_SERVER, "request {\nbody \"data\"\n}",
+          LINE HOST UPGRADE CONNECTION KEY_LINE VERSION "\r\ndata" },
+        { ROLE_SERVER, "request {\nheader \"Origin\" \"http://${host}\"\n}",
+          LINE HOST UPGRADE CONNECTION KEY_LINE VERSION "Origin: http://h:1\r\n\r\n" },
+        { ROLE_SERVER, "subprotocol \"chat\"",
+          LINE HOST UPGRADE CONNECTION KEY_LINE VERSION "Sec-WebSocket-Protocol: chat\r\n\r\n" },
+        { ROLE_SERVER, "subprotocol \"chat\"\nsubprotocol \"news\"",
+          LINE HOST UPGRADE CONNECTION KEY_LINE VERSION
+          "Sec-WebSocket-Protocol: chat, news\r\n\r\n" },
+        { ROLE_SERVER, "extension \"permessage-deflate\"",
+          LINE HOST UPGRADE CONNECTION KEY_LINE VERSION
+          "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n" },
+        { ROLE_SERVER,
+          "extension \"permessage-deflate\" {\nours_max_window_bits "
+          "9\ntheirs_no_context_takeover\n}\nextension \"permessage-deflate\"",
+          LINE HOST UPGRADE CONNECTION KEY_LINE VERSION
+          "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits=9; "
+          "server_no_context_takeover, permessage-deflate\r\n\r\n" },
     };
 
     check_table(rows, sizeof rows / sizeof *rows);
@@ -95,14 +125,25 @@ Test(run_greeting, a_response_with_every_kind_of_edit)
 {
     static const struct row rows[] = {
         { ROLE_CLIENT, "connect", SWITCHING "Sec-WebSocket-Accept: " ACCEPT "\r\n\r\n" },
-        { ROLE_CLIENT, "response {\nline \"HTTP/1.1 200 OK\"\n}", "HTTP/1.1 200 OK\r\n" UPGRADE CONNECTION "Sec-WebSocket-Accept: " ACCEPT "\r\n\r\n" },
-        { ROLE_CLIENT, "response {\nheader \"Sec-WebSocket-Accept\" accept(lower ${key})\n}", SWITCHING "Sec-WebSocket-Accept: s3pplmbitxaq9kygzzhzrbk+xoo=\r\n\r\n" },
-        { ROLE_CLIENT, "response {\nheader \"Sec-WebSocket-Accept\" accept(flip ${key})\n}", SWITCHING "Sec-WebSocket-Accept: A3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n" },
-        { ROLE_CLIENT, "response {\nheader \"Sec-WebSocket-Accept\" accept(of \"" KEY "\")\n}", SWITCHING "Sec-WebSocket-Accept: " ACCEPT "\r\n\r\n" },
-        { ROLE_CLIENT, "response {\nheader \"Sec-WebSocket-Accept\" \" ${accept} \"\n}", SWITCHING "Sec-WebSocket-Accept:  " ACCEPT " \r\n\r\n" },
+        { ROLE_CLIENT, "response {\nline \"HTTP/1.1 200 OK\"\n}",
+          "HTTP/1.1 200 OK\r\n" UPGRADE CONNECTION "Sec-WebSocket-Accept: " ACCEPT "\r\n\r\n" },
+        { ROLE_CLIENT, "response {\nheader \"Sec-WebSocket-Accept\" accept(lower ${key})\n}",
+          SWITCHING "Sec-WebSocket-Accept: s3pplmbitxaq9kygzzhzrbk+xoo=\r\n\r\n" },
+        { ROLE_CLIENT, "response {\nheader \"Sec-WebSocket-Accept\" accept(flip ${key})\n}",
+          SWITCHING "Sec-WebSocket-Accept: A3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n" },
+        { ROLE_CLIENT, "response {\nheader \"Sec-WebSocket-Accept\" accept(of \"" KEY "\")\n}",
+          SWITCHING "Sec-WebSocket-Accept: " ACCEPT "\r\n\r\n" },
+        { ROLE_CLIENT, "response {\nheader \"Sec-WebSocket-Accept\" \" ${accept} \"\n}",
+          SWITCHING "Sec-WebSocket-Accept:  " ACCEPT " \r\n\r\n" },
         { ROLE_CLIENT, "response {\nomit \"Sec-WebSocket-Accept\"\n}", SWITCHING "\r\n" },
-        { ROLE_CLIENT, "subprotocol \"chat\"", SWITCHING "Sec-WebSocket-Accept: " ACCEPT "\r\nSec-WebSocket-Protocol: chat\r\n\r\n" },
-        { ROLE_CLIENT, "extension \"permessage-deflate\" {\nours_max_window_bits 9\ntheirs_no_context_takeover\n}", SWITCHING "Sec-WebSocket-Accept: " ACCEPT "\r\nSec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=9; client_no_context_takeover\r\n\r\n" },
+        { ROLE_CLIENT, "subprotocol \"chat\"",
+          SWITCHING "Sec-WebSocket-Accept: " ACCEPT "\r\nSec-WebSocket-Protocol: chat\r\n\r\n" },
+        { ROLE_CLIENT,
+          "extension \"permessage-deflate\" {\nours_max_window_bits "
+          "9\ntheirs_no_context_takeover\n}",
+          SWITCHING "Sec-WebSocket-Accept: " ACCEPT
+                    "\r\nSec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=9; "
+                    "client_no_context_takeover\r\n\r\n" },
     };
 
     check_table(rows, sizeof rows / sizeof *rows);
@@ -143,10 +184,11 @@ Test(run_greeting, says_when_the_heap_says_no)
 {
     struct greeted p;
 
-    greeted_init(&p, ROLE_SERVER,
-                 "request {\nline \"GET ${path} HTTP/1.1\"\nheader \"Host\" \"x\"\nadd \"Y\" \"${host}\"\n"
-                 "rawline \"z: 1\"\nbody \"b\"\n}\nsubprotocol \"c\"\nsubprotocol \"d\"\n"
-                 "extension \"permessage-deflate\" {\nours_max_window_bits 9\n}");
+    greeted_init(
+        &p, ROLE_SERVER,
+        "request {\nline \"GET ${path} HTTP/1.1\"\nheader \"Host\" \"x\"\nadd \"Y\" \"${host}\"\n"
+        "rawline \"z: 1\"\nbody \"b\"\n}\nsubprotocol \"c\"\nsubprotocol \"d\"\n"
+        "extension \"permessage-deflate\" {\nours_max_window_bits 9\n}");
     cr_assert_gt(heap_fail_each(greet_again, &p), 0);
     one_case_free(&p.one);
     greeted_init(&p, ROLE_CLIENT,

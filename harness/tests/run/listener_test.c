@@ -38,7 +38,8 @@ static bool listen(const struct stream *s, const struct cut *cut, struct transcr
 
 static void check(const struct stream *s)
 {
-    FOR_EACH_CUT (s->bytes.len, cut) {
+    FOR_EACH_CUT(s->bytes.len, cut)
+    {
         struct transcript t = { 0 };
         struct buf log;
         buf_init(&log, 1 << 20);
@@ -52,18 +53,27 @@ static void check(const struct stream *s)
 }
 
 #define STREAM(kind, text, how, expected)                                                          \
-    &(struct stream){ .awaits = kind, .bytes = BYTES_LIT(text), .end = how, .log = expected }
+    &(struct stream)                                                                               \
+    {                                                                                              \
+        .awaits = kind, .bytes = BYTES_LIT(text), .end = how, .log = expected                      \
+    }
 
 Test(run_listener, heads_are_kept_whole_and_interim_ones_stand_before_the_last)
 {
-    check(STREAM(HTTP1_RESPONSE, HEAD, END_FIN, "in head HTTP/1.1 101 Switching Protocols\nin end fin\n"));
-    check(STREAM(HTTP1_RESPONSE, "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" HEAD "\x81\x01" "a", END_FIN,
+    check(STREAM(HTTP1_RESPONSE, HEAD, END_FIN,
+                 "in head HTTP/1.1 101 Switching Protocols\nin end fin\n"));
+    check(STREAM(HTTP1_RESPONSE,
+                 "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" HEAD "\x81\x01"
+                 "a",
+                 END_FIN,
                  "in head HTTP/1.1 103 Early Hints\nin head HTTP/1.1 101 Switching Protocols\n"
                  "in text \"a\"\nin end fin\n"));
-    check(STREAM(HTTP1_RESPONSE, "HTTP/1.1 404 Not Found\r\n\r\n\x81\x01" "a", END_RESET,
-                 "in head HTTP/1.1 404 Not Found\nin end reset\n"));
-    check(STREAM(HTTP1_REQUEST, "GET / HTTP/1.1\r\nHost: a\r\n\r\n\x81\x81\x01\x02\x03\x04\x60", END_FIN,
-                 "in head GET / HTTP/1.1\nin text \"a\"\nin end fin\n"));
+    check(STREAM(HTTP1_RESPONSE,
+                 "HTTP/1.1 404 Not Found\r\n\r\n\x81\x01"
+                 "a",
+                 END_RESET, "in head HTTP/1.1 404 Not Found\nin end reset\n"));
+    check(STREAM(HTTP1_REQUEST, "GET / HTTP/1.1\r\nHost: a\r\n\r\n\x81\x81\x01\x02\x03\x04\x60",
+                 END_FIN, "in head GET / HTTP/1.1\nin text \"a\"\nin end fin\n"));
 }
 
 Test(run_listener, what_is_no_head_is_told_and_ends_the_listening)
@@ -102,42 +112,77 @@ Test(run_listener, frames_and_messages)
     check(STREAM(HTTP1_RESPONSE, FRAMES("\x01\x03Hel\x89\x01p\x80\x00\x8a\x00"), END_FIN,
                  LOG("in text nofin \"Hel\"\nin ping \"p\"\nin continuation \"\"\n"
                      "in message text nofin \"Hel\"\nin pong \"\"\nin end fin\n")));
-    check(STREAM(HTTP1_RESPONSE, FRAMES("\x88\x02\x03\xe8\x88\x05\x03\xe9why\x88\x00\x88\x01\x03"), END_FIN,
-                 LOG("in close 1000\nin close 1001 \"why\"\nin close\nin close \"\\x03\"\nin end fin\n")));
-    check(STREAM(HTTP1_RESPONSE, FRAMES("\xf1\x01" "a\x83\x00\x8b\x01" "b"), END_FIN,
+    check(STREAM(
+        HTTP1_RESPONSE, FRAMES("\x88\x02\x03\xe8\x88\x05\x03\xe9why\x88\x00\x88\x01\x03"), END_FIN,
+        LOG("in close 1000\nin close 1001 \"why\"\nin close\nin close \"\\x03\"\nin end fin\n")));
+    check(STREAM(HTTP1_RESPONSE,
+                 FRAMES("\xf1\x01"
+                        "a\x83\x00\x8b\x01"
+                        "b"),
+                 END_FIN,
                  LOG("in text rsv=7 \"a\"\nin opcode3 \"\"\nin opcode11 \"b\"\nin end fin\n")));
-    check(STREAM(HTTP1_RESPONSE, FRAMES("\x81\x7e\x00\x01" "a\x81\x7f\x00\x00\x00\x00\x00\x00\x00\x01" "b"),
+    check(STREAM(HTTP1_RESPONSE,
+                 FRAMES("\x81\x7e\x00\x01"
+                        "a\x81\x7f\x00\x00\x00\x00\x00\x00\x00\x01"
+                        "b"),
                  END_FIN, LOG("in text \"a\"\nin text \"b\"\nin end fin\n")));
 }
 
 Test(run_listener, a_sequence_that_breaks_the_rules_is_taken_as_it_comes)
 {
-    check(STREAM(HTTP1_RESPONSE, FRAMES("\x80\x01" "a"), END_FIN,
-                 LOG("in continuation \"a\"\nin end fin\n")));
-    check(STREAM(HTTP1_RESPONSE, FRAMES("\x01\x01" "a\x81\x01" "b\x80\x01" "c"), END_FIN,
+    check(STREAM(HTTP1_RESPONSE,
+                 FRAMES("\x80\x01"
+                        "a"),
+                 END_FIN, LOG("in continuation \"a\"\nin end fin\n")));
+    check(STREAM(HTTP1_RESPONSE,
+                 FRAMES("\x01\x01"
+                        "a\x81\x01"
+                        "b\x80\x01"
+                        "c"),
+                 END_FIN,
                  LOG("in text nofin \"a\"\nin text \"b\"\nin continuation \"c\"\nin end fin\n")));
 }
 
 Test(run_listener, broken_text_is_told_with_its_place)
 {
-    check(STREAM(HTTP1_RESPONSE, FRAMES("\x81\x03" "a\xff" "b"), END_FIN,
-                 LOG("in text \"a\\xffb\"\nin message text \"a\\xffb\" broken diff=1\nin end fin\n")));
-    check(STREAM(HTTP1_RESPONSE, FRAMES("\x01\x02" "a\xce\x80\x01" "b"), END_FIN,
+    check(STREAM(
+        HTTP1_RESPONSE,
+        FRAMES("\x81\x03"
+               "a\xff"
+               "b"),
+        END_FIN,
+        LOG("in text \"a\\xffb\"\nin message text \"a\\xffb\" broken diff=1\nin end fin\n")));
+    check(STREAM(HTTP1_RESPONSE,
+                 FRAMES("\x01\x02"
+                        "a\xce\x80\x01"
+                        "b"),
+                 END_FIN,
                  LOG("in text nofin \"a\\xce\"\nin continuation \"b\"\n"
                      "in message text nofin \"a\\xceb\" broken diff=2\nin end fin\n")));
-    check(STREAM(HTTP1_RESPONSE, FRAMES("\x81\x02" "a\xce"), END_FIN,
-                 LOG("in text \"a\\xce\"\nin message text \"a\\xce\" broken diff=2\nin end fin\n")));
-    check(STREAM(HTTP1_RESPONSE, FRAMES("\x82\x01\xff"), END_FIN, LOG("in binary \"\\xff\"\nin end fin\n")));
+    check(
+        STREAM(HTTP1_RESPONSE,
+               FRAMES("\x81\x02"
+                      "a\xce"),
+               END_FIN,
+               LOG("in text \"a\\xce\"\nin message text \"a\\xce\" broken diff=2\nin end fin\n")));
+    check(STREAM(HTTP1_RESPONSE, FRAMES("\x82\x01\xff"), END_FIN,
+                 LOG("in binary \"\\xff\"\nin end fin\n")));
 }
 
 Test(run_listener, an_unfinished_frame_is_a_part_with_what_came_of_it)
 {
-    check(STREAM(HTTP1_RESPONSE, FRAMES("\x81\x05He"), END_FIN, LOG("in partial \"He\"\nin end fin\n")));
+    check(STREAM(HTTP1_RESPONSE, FRAMES("\x81\x05He"), END_FIN,
+                 LOG("in partial \"He\"\nin end fin\n")));
     check(STREAM(HTTP1_RESPONSE, FRAMES("\x81\x7e\x01"), END_RESET,
                  LOG("in partial \"\\x81~\\x01\"\nin end reset\n")));
-    check(STREAM(HTTP1_RESPONSE, FRAMES("\x82\x7f\x7f\xff\xff\xff\xff\xff\xff\xff" "ab"), END_FIN,
-                 LOG("in partial \"ab\"\nin end fin\n")));
-    check(STREAM(HTTP1_RESPONSE, FRAMES("\x01\x01" "a"), END_FIN, LOG("in text nofin \"a\"\nin end fin\n")));
+    check(STREAM(HTTP1_RESPONSE,
+                 FRAMES("\x82\x7f\x7f\xff\xff\xff\xff\xff\xff\xff"
+                        "ab"),
+                 END_FIN, LOG("in partial \"ab\"\nin end fin\n")));
+    check(STREAM(HTTP1_RESPONSE,
+                 FRAMES("\x01\x01"
+                        "a"),
+                 END_FIN, LOG("in text nofin \"a\"\nin end fin\n")));
 }
 
 Test(run_listener, keeps_the_first_bytes_and_the_hash_of_a_large_payload)
@@ -199,7 +244,8 @@ static bool listen_to_all(void *ctx)
 Test(run_listener, says_when_the_heap_says_no)
 {
     struct stream s = { .awaits = HTTP1_RESPONSE,
-                        .bytes = BYTES_LIT("HTTP/1.1 103 x\r\n\r\n" HEAD "\x01\x03Hel\x89\x01p\x80\x00\x88\x00\x81\x05H"),
+                        .bytes = BYTES_LIT("HTTP/1.1 103 x\r\n\r\n" HEAD
+                                           "\x01\x03Hel\x89\x01p\x80\x00\x88\x00\x81\x05H"),
                         .end = END_FIN };
 
     cr_assert_gt(heap_fail_each(listen_to_all, &s), 2);

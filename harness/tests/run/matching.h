@@ -10,7 +10,8 @@
  *     "pass @4"                       matched; the cursor stands before entry 4
  *     "warn @6: why"                  matched with that grade and remark; `unsure` if it is
  *     "more" "more barrier doubt"     waits, and what would bring it on
- *     "no @5 step +2: why"            entry 5 is not what the pattern's third step expects; `silent` */
+ *     "no @5 step +2: why"            entry 5 is not what the pattern's third step expects;
+ * `silent` */
 struct matching {
     enum case_role role;
     const char *steps, *talk, *says;
@@ -39,7 +40,8 @@ static inline void matching_say(const struct match *m, size_t from, char out[400
         snprintf(entry, sizeof entry, " @%zu", m->entry);
 
     if (m->status == PATTERN_MATCHED) {
-        snprintf(out, 400, "%s @%zu%s%s%s", grades[m->grade], m->cursor.entry, unsure, colon, remark);
+        snprintf(out, 400, "%s @%zu%s%s%s", grades[m->grade], m->cursor.entry, unsure, colon,
+                 remark);
     } else if (m->status == PATTERN_MORE) {
         snprintf(out, 400, "more");
         for (unsigned bit = 0; bit < 4; bit++)
@@ -50,7 +52,8 @@ static inline void matching_say(const struct match *m, size_t from, char out[400
     }
 }
 
-/* Matches the case's first written pattern, and those behind it one by one; the last one's words. */
+/* Matches the case's first written pattern, and those behind it one by one; the last one's words.
+ */
 static inline void matching_run(const struct matching *row, char out[400])
 {
     struct one_case one;
@@ -65,7 +68,8 @@ static inline void matching_run(const struct matching *row, char out[400])
     do {
         struct pattern_options options = { row->role, matching_since(&t), row->prefer };
         size_t end = pattern_end(one.c->steps, one.c->n_steps, at);
-        m = row->prefer ? pattern_match(one.c->steps, at + 2, one.c->steps[at + 1].end, &t, cursor, &options)
+        m = row->prefer ? pattern_match(one.c->steps, at + 2, one.c->steps[at + 1].end, &t, cursor,
+                                        &options)
                         : pattern_match(one.c->steps, at, end, &t, cursor, &options);
         cursor = m.cursor;
         for (at = end; at < one.c->n_steps && !script_op_expects(one.c->steps[at].op);)
@@ -88,8 +92,8 @@ static inline void matching_table(const struct matching *rows, size_t count)
         if (strcmp(said, row.says) == 0)
             continue;
         wrong++;
-        fprintf(stderr, "row %zu\n  steps: %s\n  talk:  %s\n  said:  %s\n  not:   %s\n", i, row.steps,
-                row.talk, said, row.says);
+        fprintf(stderr, "row %zu\n  steps: %s\n  talk:  %s\n  said:  %s\n  not:   %s\n", i,
+                row.steps, row.talk, said, row.says);
     }
     cr_assert_eq(wrong, 0, "%u rows of %zu are wrong", wrong, count);
 }

@@ -10,18 +10,40 @@
 Test(run_pattern, branches_are_tried_first_without_a_warn)
 {
     static const struct matching rows[] = {
-        { .steps = EITHER, .talk = "out text \"a\";in text \"a\";in close 1002;in end fin", .says = "pass @5" },
-        { .steps = EITHER, .talk = "out text \"a\";in close 1002;in end fin", .says = "warn @3: early" },
-        { .steps = EITHER, .talk = "out text \"a\";in text \"a\";in close 1003;in end fin", .says = "warn @5: it failed the connection with another code" },
+        { .steps = EITHER,
+          .talk = "out text \"a\";in text \"a\";in close 1002;in end fin",
+          .says = "pass @5" },
+        { .steps = EITHER,
+          .talk = "out text \"a\";in close 1002;in end fin",
+          .says = "warn @3: early" },
+        { .steps = EITHER,
+          .talk = "out text \"a\";in text \"a\";in close 1003;in end fin",
+          .says = "warn @5: it failed the connection with another code" },
         { .steps = EITHER, .talk = "out text \"a\"", .says = "more" },
         { .steps = EITHER, .talk = "out text \"a\";in text \"a\"", .says = "more barrier doubt" },
-        { .steps = EITHER, .talk = "out text \"a\";in text \"b\"", .says = "no @3 step +2: it is not the echo of the oldest message sent" },
-        { .steps = EITHER, .talk = "expect @2;out text \"a\";silent", .says = "no step +2 silent: nothing came in time" },
-        { .steps = "either {\nexpect close 1000\n} or info \"b\" {\nexpect close 1001\n} or warn \"c\" {\nexpect close 1002\n}", .talk = "in close 1001", .says = "info @1: b" },
-        { .steps = "either {\nexpect close 1000\n} or info \"b\" {\nexpect close 1001\n} or warn \"c\" {\nexpect close 1002\n}", .talk = "in close 1002", .says = "warn @1: c" },
-        { .steps = "either {\nexpect close 1000\n} or info \"b\" {\nexpect close 1001\n} or warn \"c\" {\nexpect close 1002\n}", .talk = "in close 1003", .says = "no @0 step +2: the Close has another code" },
+        { .steps = EITHER,
+          .talk = "out text \"a\";in text \"b\"",
+          .says = "no @3 step +2: it is not the echo of the oldest message sent" },
+        { .steps = EITHER,
+          .talk = "expect @2;out text \"a\";silent",
+          .says = "no step +2 silent: nothing came in time" },
+        { .steps = "either {\nexpect close 1000\n} or info \"b\" {\nexpect close 1001\n} or warn "
+                   "\"c\" {\nexpect close 1002\n}",
+          .talk = "in close 1001",
+          .says = "info @1: b" },
+        { .steps = "either {\nexpect close 1000\n} or info \"b\" {\nexpect close 1001\n} or warn "
+                   "\"c\" {\nexpect close 1002\n}",
+          .talk = "in close 1002",
+          .says = "warn @1: c" },
+        { .steps = "either {\nexpect close 1000\n} or info \"b\" {\nexpect close 1001\n} or warn "
+                   "\"c\" {\nexpect close 1002\n}",
+          .talk = "in close 1003",
+          .says = "no @0 step +2: the Close has another code" },
         /* The milder branch wins even where it is written last. */
-        { .steps = "either {\nexpect close 1000\n} or warn \"c\" {\nexpect close any\n} or info \"b\" {\nexpect close 1001\n}", .talk = "in close 1001", .says = "info @1: b" },
+        { .steps = "either {\nexpect close 1000\n} or warn \"c\" {\nexpect close any\n} or info "
+                   "\"b\" {\nexpect close 1001\n}",
+          .talk = "in close 1001",
+          .says = "info @1: b" },
     };
 
     MATCHING_TABLE(rows);
@@ -30,9 +52,19 @@ Test(run_pattern, branches_are_tried_first_without_a_warn)
 Test(run_pattern, a_branch_is_only_taken_if_what_follows_fits_too)
 {
     static const struct matching rows[] = {
-        { .steps = "either {\nexpect text \"a\"\n} or warn \"w\" {\nexpect text \"a\"\nexpect text \"b\"\n}\nexpect close 1000", .talk = "in text \"a\";in text \"b\";in close 1000", .says = "warn @5: w" },
-        { .steps = "either {\nexpect text \"a\"\n} or warn \"w\" {\nexpect text \"a\"\nexpect text \"b\"\n}\nexpect close 1000", .talk = "in text \"a\";in close 1000", .says = "pass @3" },
-        { .steps = "either {\neither {\nexpect text \"a\"\n} or info \"i\" {\nexpect text \"b\"\n}\nexpect text \"c\"\n} or warn \"w\" {\nexpect text \"d\"\n}\nexpect close", .talk = "in text \"b\";in text \"c\";in close", .says = "info @5: i" },
+        { .steps = "either {\nexpect text \"a\"\n} or warn \"w\" {\nexpect text \"a\"\nexpect text "
+                   "\"b\"\n}\nexpect close 1000",
+          .talk = "in text \"a\";in text \"b\";in close 1000",
+          .says = "warn @5: w" },
+        { .steps = "either {\nexpect text \"a\"\n} or warn \"w\" {\nexpect text \"a\"\nexpect text "
+                   "\"b\"\n}\nexpect close 1000",
+          .talk = "in text \"a\";in close 1000",
+          .says = "pass @3" },
+        { .steps =
+              "either {\neither {\nexpect text \"a\"\n} or info \"i\" {\nexpect text "
+              "\"b\"\n}\nexpect text \"c\"\n} or warn \"w\" {\nexpect text \"d\"\n}\nexpect close",
+          .talk = "in text \"b\";in text \"c\";in close",
+          .says = "info @5: i" },
     };
 
     MATCHING_TABLE(rows);
@@ -41,14 +73,30 @@ Test(run_pattern, a_branch_is_only_taken_if_what_follows_fits_too)
 Test(run_pattern, what_is_unordered_comes_in_any_order_and_once)
 {
     static const struct matching rows[] = {
-        { .steps = "unordered {\nexpect echo\nexpect pong \"p\"\n}", .talk = "out text \"a\";in text \"a\";in pong \"p\"", .says = "pass @5" },
-        { .steps = "unordered {\nexpect echo\nexpect pong \"p\"\n}", .talk = "out text \"a\";in pong \"p\";in text \"a\"", .says = "pass @5" },
-        { .steps = "unordered {\nexpect echo\nexpect pong \"p\"\n}", .talk = "out text \"a\";in text \"a\"", .says = "more" },
-        { .steps = "unordered {\nexpect echo\nexpect pong \"p\"\n}", .talk = "out text \"a\";in text \"b\"", .says = "no @3 step +1: it is not the echo of the oldest message sent" },
-        { .steps = "unordered {\nexpect text \"a\"\nexpect text \"b\"\nexpect text \"c\"\n}", .talk = "in text \"c\";in text \"a\";in text \"b\"", .says = "pass @6" },
-        { .steps = "unordered {\nexpect text \"a\"\nexpect text \"b\"\n}", .talk = "in text \"a\";in text \"a\"", .says = "no @3 step +2: the message has another payload" },
-        { .steps = "unordered {\nexpect text \"a\"\nexpect text \"b\"\n}\nexpect close", .talk = "in text \"b\";in text \"a\";in close", .says = "pass @5" },
-        { .steps = "unordered {\nexpect echo\nexpect pong \"p\"\n}", .talk = "out text \"a\";in pong \"p\";in end fin", .says = "no @3 step +1: the connection ended" },
+        { .steps = "unordered {\nexpect echo\nexpect pong \"p\"\n}",
+          .talk = "out text \"a\";in text \"a\";in pong \"p\"",
+          .says = "pass @5" },
+        { .steps = "unordered {\nexpect echo\nexpect pong \"p\"\n}",
+          .talk = "out text \"a\";in pong \"p\";in text \"a\"",
+          .says = "pass @5" },
+        { .steps = "unordered {\nexpect echo\nexpect pong \"p\"\n}",
+          .talk = "out text \"a\";in text \"a\"",
+          .says = "more" },
+        { .steps = "unordered {\nexpect echo\nexpect pong \"p\"\n}",
+          .talk = "out text \"a\";in text \"b\"",
+          .says = "no @3 step +1: it is not the echo of the oldest message sent" },
+        { .steps = "unordered {\nexpect text \"a\"\nexpect text \"b\"\nexpect text \"c\"\n}",
+          .talk = "in text \"c\";in text \"a\";in text \"b\"",
+          .says = "pass @6" },
+        { .steps = "unordered {\nexpect text \"a\"\nexpect text \"b\"\n}",
+          .talk = "in text \"a\";in text \"a\"",
+          .says = "no @3 step +2: the message has another payload" },
+        { .steps = "unordered {\nexpect text \"a\"\nexpect text \"b\"\n}\nexpect close",
+          .talk = "in text \"b\";in text \"a\";in close",
+          .says = "pass @5" },
+        { .steps = "unordered {\nexpect echo\nexpect pong \"p\"\n}",
+          .talk = "out text \"a\";in pong \"p\";in end fin",
+          .says = "no @3 step +1: the connection ended" },
     };
 
     MATCHING_TABLE(rows);
@@ -71,29 +119,59 @@ Test(run_pattern, many_equal_things_are_found_at_once, .timeout = 10)
 Test(run_pattern, close_is_their_close_and_then_the_end)
 {
     static const struct matching rows[] = {
-        { .steps = "close 1000", .talk = "out close 1000;in close 1000;in end fin", .says = "pass @2" },
-        { .steps = "close 1000", .talk = "out close 1000;in close 1001;in end fin", .says = "pass @2" },
-        { .steps = "close 1000", .talk = "out close 1000;in close 1000", .says = "more barrier doubt" },
-        { .steps = "close 1000", .talk = "out close 1000;in end fin", .says = "no @1: the connection ended" },
-        { .steps = "close 1000", .talk = "out text \"a\";out close 1000;in text \"a\";in close 1000;in end fin", .says = "pass @6" },
-        { .steps = "close 1000", .talk = "out close 1000;in text \"a\"", .says = "no @2: a message came" },
-        { .steps = "close 1000", .talk = "expect @2;out close 1000;silent", .says = "no silent: nothing came in time" },
+        { .steps = "close 1000",
+          .talk = "out close 1000;in close 1000;in end fin",
+          .says = "pass @2" },
+        { .steps = "close 1000",
+          .talk = "out close 1000;in close 1001;in end fin",
+          .says = "pass @2" },
+        { .steps = "close 1000",
+          .talk = "out close 1000;in close 1000",
+          .says = "more barrier doubt" },
+        { .steps = "close 1000",
+          .talk = "out close 1000;in end fin",
+          .says = "no @1: the connection ended" },
+        { .steps = "close 1000",
+          .talk = "out text \"a\";out close 1000;in text \"a\";in close 1000;in end fin",
+          .says = "pass @6" },
+        { .steps = "close 1000",
+          .talk = "out close 1000;in text \"a\"",
+          .says = "no @2: a message came" },
+        { .steps = "close 1000",
+          .talk = "expect @2;out close 1000;silent",
+          .says = "no silent: nothing came in time" },
     };
 
     MATCHING_TABLE(rows);
 }
 
-#define PREFER "prefer {\nexpect fail 1007\n} otherwise warn \"late\" {\nsend ping\nexpect fail 1007\n}"
+#define PREFER                                                                                     \
+    "prefer {\nexpect fail 1007\n} otherwise warn \"late\" {\nsend ping\nexpect fail 1007\n}"
 
 Test(run_pattern, the_good_branch_of_a_choice_ends_with_the_pong)
 {
     static const struct matching rows[] = {
-        { .steps = PREFER, .prefer = true, .talk = "expect @2;in close 1007;in end fin", .says = "pass @2" },
+        { .steps = PREFER,
+          .prefer = true,
+          .talk = "expect @2;in close 1007;in end fin",
+          .says = "pass @2" },
         { .steps = PREFER, .prefer = true, .talk = "expect @2", .says = "more barrier doubt" },
-        { .steps = PREFER, .prefer = true, .talk = "expect @2;passed", .says = "no step +2 silent: nothing came in time" },
-        { .steps = PREFER, .prefer = true, .talk = "passed;expect @2", .says = "more barrier doubt" },
-        { .steps = PREFER, .prefer = true, .talk = "expect @2;silent", .says = "no step +2 silent: nothing came in time" },
-        { .steps = PREFER, .prefer = true, .talk = "expect @2;in close 1002;in end fin", .says = "warn @2: it failed the connection with another code" },
+        { .steps = PREFER,
+          .prefer = true,
+          .talk = "expect @2;passed",
+          .says = "no step +2 silent: nothing came in time" },
+        { .steps = PREFER,
+          .prefer = true,
+          .talk = "passed;expect @2",
+          .says = "more barrier doubt" },
+        { .steps = PREFER,
+          .prefer = true,
+          .talk = "expect @2;silent",
+          .says = "no step +2 silent: nothing came in time" },
+        { .steps = PREFER,
+          .prefer = true,
+          .talk = "expect @2;in close 1002;in end fin",
+          .says = "warn @2: it failed the connection with another code" },
     };
 
     MATCHING_TABLE(rows);
@@ -102,10 +180,16 @@ Test(run_pattern, the_good_branch_of_a_choice_ends_with_the_pong)
 Test(run_pattern, one_pattern_goes_on_where_the_last_one_stopped)
 {
     static const struct matching rows[] = {
-        { .steps = "expect text \"a\"\nsend ping\nexpect text \"b\"", .talk = "in text \"a\";in text \"b\"", .says = "pass @4" },
-        { .steps = "expect text \"a\"\nsend ping\nexpect text \"a\"", .talk = "in text \"a\"", .says = "more" },
+        { .steps = "expect text \"a\"\nsend ping\nexpect text \"b\"",
+          .talk = "in text \"a\";in text \"b\"",
+          .says = "pass @4" },
+        { .steps = "expect text \"a\"\nsend ping\nexpect text \"a\"",
+          .talk = "in text \"a\"",
+          .says = "more" },
         { .steps = "expect eof\nsend ping\nexpect eof", .talk = "in end fin", .says = "pass @0" },
-        { .steps = "expect echo\nsend ping\nexpect fail", .talk = "out text \"a\";in text \"a\";in close 1002;in end fin", .says = "pass @5" },
+        { .steps = "expect echo\nsend ping\nexpect fail",
+          .talk = "out text \"a\";in text \"a\";in close 1002;in end fin",
+          .says = "pass @5" },
     };
 
     MATCHING_TABLE(rows);
@@ -115,7 +199,10 @@ Test(run_pattern, one_pattern_goes_on_where_the_last_one_stopped)
 Test(run_pattern, the_mismatch_that_came_furthest_is_told)
 {
     static const struct matching rows[] = {
-        { .steps = "either {\nexpect close 1000\n} or warn \"w\" {\nexpect text \"a\"\nexpect text \"b\"\n}", .talk = "in text \"a\";in text \"c\"", .says = "no @3 step +5: the message has another payload" },
+        { .steps = "either {\nexpect close 1000\n} or warn \"w\" {\nexpect text \"a\"\nexpect text "
+                   "\"b\"\n}",
+          .talk = "in text \"a\";in text \"c\"",
+          .says = "no @3 step +5: the message has another payload" },
     };
 
     MATCHING_TABLE(rows);

@@ -71,7 +71,8 @@ Test(run_run, cutting_our_bytes_changes_the_writes_alone)
         play.cut = 3;
         cr_assert(play_run(&play));
         log_of(&play, &log);
-        cr_assert(bytes_eq_str(buf_bytes(&log), c->log), "%s:\n%.*s", c->name, BYTES_ARG(buf_bytes(&log)));
+        cr_assert(bytes_eq_str(buf_bytes(&log), c->log), "%s:\n%.*s", c->name,
+                  BYTES_ARG(buf_bytes(&log)));
         cr_assert(writes == 0 || play.writes > writes, "%s", c->name);
         buf_free(&log);
         play_free(&play);
@@ -118,7 +119,6 @@ Test(run_run, is_repeatable_to_the_byte)
     cr_assert_eq(memcmp(play.wrote, first, len), 0);
     play_free(&play);
 }
-
 
 static bool play_scarce(void *ctx)
 {

@@ -75,11 +75,12 @@ static void check_table(const struct spoken *rows, size_t count)
         speech_init(&p, rows[i].steps, false);
         say_all(&p);
         cr_assert(p.ok && text_hex(buf_bytes(&p.out), &hex));
-        cr_assert(bytes_eq_str(buf_bytes(&hex), rows[i].hex), "%s\nsent %.*s\nnot  %s", rows[i].steps,
-                  BYTES_ARG(buf_bytes(&hex)), rows[i].hex);
+        cr_assert(bytes_eq_str(buf_bytes(&hex), rows[i].hex), "%s\nsent %.*s\nnot  %s",
+                  rows[i].steps, BYTES_ARG(buf_bytes(&hex)), rows[i].hex);
         talk_log(&p.t, &log);
-        cr_assert(!rows[i].log || bytes_eq_str(buf_bytes(&log), rows[i].log), "%s\nlogged\n%.*snot\n%s",
-                  rows[i].steps, BYTES_ARG(buf_bytes(&log)), rows[i].log);
+        cr_assert(!rows[i].log || bytes_eq_str(buf_bytes(&log), rows[i].log),
+                  "%s\nlogged\n%.*snot\n%s", rows[i].steps, BYTES_ARG(buf_bytes(&log)),
+                  rows[i].log);
         cr_expect_eq(p.s.in_message, rows[i].in_message, "%s: in_message", rows[i].steps);
         cr_expect_eq(speaker_at_boundary(&p.s), !rows[i].away, "%s: boundary", rows[i].steps);
         cr_expect_eq(p.s.at, p.out.len, "%s: place in the stream", rows[i].steps);
@@ -101,7 +102,8 @@ Test(run_speaker, sends_exactly_what_it_is_told)
         { "send pong", "8a 00", "out pong \"\" @2\n", false, false },
         { "send close", "88 00", "out close @2\n", false, false },
         { "send close 1000", "88 02 03 e8", "out close 1000 @2\n", false, false },
-        { "send close 1000 \"ab\"", "88 04 03 e8 61 62", "out close 1000 \"ab\" @2\n", false, false },
+        { "send close 1000 \"ab\"", "88 04 03 e8 61 62", "out close 1000 \"ab\" @2\n", false,
+          false },
         { "send close x\"03\"", "88 01 03", "out close \"\\x03\" @2\n", false, false },
         { "send opcode 11 \"x\"", "8b 01 78", "out opcode11 \"x\" @2\n", false, false },
         { "send opcode 3", "83 00", NULL, false, false },
@@ -112,17 +114,20 @@ Test(run_speaker, sends_exactly_what_it_is_told)
         { "send text \"a\" length=16", "81 7e 00 01 61", NULL, false, false },
         { "send text \"a\" length=64", "81 7f 00 00 00 00 00 00 00 01 61", NULL, false, false },
         { "send text \"a\" mask=x\"01020304\"", "81 81 01 02 03 04 60", NULL, false, false },
-        { "send text \"abcde\" mask=x\"00000001\"", "81 85 00 00 00 01 61 62 63 65 65", NULL, false, false },
+        { "send text \"abcde\" mask=x\"00000001\"", "81 85 00 00 00 01 61 62 63 65 65", NULL, false,
+          false },
         { "send text \"abc\" fragment=1", "01 01 61 00 01 62 80 01 63",
           "out text nofin \"a\" @2\nout continuation nofin \"b\" @2\nout continuation \"c\" @2\n"
-          "out message text len=3 @2\n", false, false },
+          "out message text len=3 @2\n",
+          false, false },
         { "send text \"abc\" fragment=2 fin=0", "01 02 61 62 00 01 63", NULL, true, false },
         { "send text \"ab\" fragment=2", "81 02 61 62", NULL, false, false },
         { "send text \"\" fragment=2", "81 00", NULL, false, false },
         { "send text \"abc\" fragment=2 rsv1", "41 02 61 62 80 01 63", NULL, false, false },
         { "send continuation \"a\"", "80 01 61", "out continuation \"a\" @2\n", false, false },
         { "send text \"a\" fin=0\nsend ping\nsend continuation \"b\"", "01 01 61 89 00 80 01 62",
-          "out text nofin \"a\" @2\nout ping \"\" @3\nout continuation \"b\" @4\nout message text len=2 @4\n",
+          "out text nofin \"a\" @2\nout ping \"\" @3\nout continuation \"b\" @4\nout message text "
+          "len=2 @4\n",
           false, false },
         { "send text \"a\" fin=0\nsend text \"b\"", "01 01 61 81 01 62", NULL, false, false },
         { "send raw x\"810161\"", "81 01 61", "out raw \"\\x81\\x01a\" @2\n", false, false },
@@ -138,16 +143,21 @@ Test(run_speaker, knows_when_its_stream_is_in_the_middle_of_a_frame)
         { "send text \"abcd\" hold=2", "81 04 61 62", "", true, true },
         { "send text \"abcd\" hold=0", "81 04", "", true, true },
         { "send text \"abcd\" hold=2\nsend more 1", "81 04 61 62 63", "", true, true },
-        { "send text \"abcd\" hold=2\nsend more 2", "81 04 61 62 63 64", "out text \"abcd\" @2\n", false, false },
-        { "send text \"abcd\" hold=1\nsend more 1\nsend more rest", "81 04 61 62 63 64", NULL, false, false },
+        { "send text \"abcd\" hold=2\nsend more 2", "81 04 61 62 63 64", "out text \"abcd\" @2\n",
+          false, false },
+        { "send text \"abcd\" hold=1\nsend more 1\nsend more rest", "81 04 61 62 63 64", NULL,
+          false, false },
         { "send text \"abcd\" hold=1\nsend more 99", "81 04 61 62 63 64", NULL, false, false },
-        { "send text \"abcd\" fragment=2 hold=2\nsend more rest", "01 02 61 62 80 02 63 64", NULL, false, false },
-        { "send text \"abcd\" fragment=2 hold=3\nsend more rest", "01 02 61 62 80 02 63 64", NULL, false, false },
+        { "send text \"abcd\" fragment=2 hold=2\nsend more rest", "01 02 61 62 80 02 63 64", NULL,
+          false, false },
+        { "send text \"abcd\" fragment=2 hold=3\nsend more rest", "01 02 61 62 80 02 63 64", NULL,
+          false, false },
         { "send text \"a\" declare=2", "81 02 61", "out text declares=2 \"a\" @2\n", false, true },
         { "send text \"ab\" declare=1", "81 01 61 62", NULL, false, true },
         { "send text \"a\" declare=1", "81 01 61", NULL, false, false },
         { "send text \"a\" declare=65536", "81 7f 00 00 00 00 00 01 00 00 61", NULL, false, true },
-        { "send text \"a\" declare=9223372036854775808", "81 7f 80 00 00 00 00 00 00 00 61", NULL, false, true },
+        { "send text \"a\" declare=9223372036854775808", "81 7f 80 00 00 00 00 00 00 00 61", NULL,
+          false, true },
         { "send raw x\"8102\"", "81 02", NULL, false, true },
         { "send raw x\"81\"\nsend raw x\"0161\"", "81 01 61", NULL, false, false },
         { "send raw \"\"", "", NULL, false, false },
@@ -205,9 +215,11 @@ Test(run_speaker, a_message_begins_where_its_first_frame_does)
 
 Test(run_speaker, a_large_send_in_chunks_is_the_same_as_whole)
 {
-    static const char *const forms[] = { "send binary random 1M", "send binary random 1M fragment=1000",
+    static const char *const forms[] = { "send binary random 1M",
+                                         "send binary random 1M fragment=1000",
                                          "send binary random 1M mask=x\"01020304\"",
-                                         "send raw random 1M", "send binary \"ab\" * 100000 fragment=7" };
+                                         "send raw random 1M",
+                                         "send binary \"ab\" * 100000 fragment=7" };
 
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         struct speech p;
@@ -226,7 +238,9 @@ Test(run_speaker, a_large_send_in_chunks_is_the_same_as_whole)
         }
         for (at = p.out.ptr; len < total; at += used) {
             struct ws_head head;
-            cr_assert_eq(ws_frame_decode(bytes_of(at, p.out.len - (size_t)(at - p.out.ptr)), &head, &used), WS_OK);
+            cr_assert_eq(
+                ws_frame_decode(bytes_of(at, p.out.len - (size_t)(at - p.out.ptr)), &head, &used),
+                WS_OK);
             at += used;
             used = (size_t)head.payload_len;
             if (head.masked)
@@ -251,9 +265,11 @@ Test(run_speaker, notices_a_close_also_in_raw_bytes)
     static const struct {
         const char *steps;
         bool closed;
-    } rows[] = { { "send close 1000", true },     { "send raw x\"8800\"", true },
-                 { "send raw x\"8100\"", false }, { "send raw x\"810188\"", false },
-                 { "send text \"a\"", false },    { "send raw x\"81\"\nsend raw x\"0161880203e8\"", true } };
+    } rows[] = {
+        { "send close 1000", true },     { "send raw x\"8800\"", true },
+        { "send raw x\"8100\"", false }, { "send raw x\"810188\"", false },
+        { "send text \"a\"", false },    { "send raw x\"81\"\nsend raw x\"0161880203e8\"", true }
+    };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct speech p;
@@ -287,7 +303,8 @@ static bool speak(void *ctx)
     p->ok = true;
     speaker_init(&p->s, &p->t, &p->env, 7, true);
     say_all(p);
-    bool ok = p->ok && speaker_frame(&p->s, &p->out, WS_PING, BYTES_LIT("x"), BY_RUNNER, ENTRY_NO_STEP, 4);
+    bool ok = p->ok &&
+              speaker_frame(&p->s, &p->out, WS_PING, BYTES_LIT("x"), BY_RUNNER, ENTRY_NO_STEP, 4);
     transcript_free(&p->t);
     buf_free(&p->out);
     buf_init(&p->out, 64u << 20);
@@ -298,7 +315,8 @@ Test(run_speaker, says_when_the_heap_says_no)
 {
     struct speech p;
 
-    speech_init(&p, "send text random 200K fragment=70K\nsend close 1000 \"x\"\nsend raw x\"8800\"", true);
+    speech_init(&p, "send text random 200K fragment=70K\nsend close 1000 \"x\"\nsend raw x\"8800\"",
+                true);
     cr_assert_gt(heap_fail_each(speak, &p), 3);
     speech_free(&p);
 }

@@ -17,7 +17,8 @@ static inline void one_case_init(struct one_case *o, const char *steps)
     struct diagnostics diags = { 0 };
 
     memset(o, 0, sizeof *o);
-    int n = snprintf(o->text, sizeof o->text, "group \"G\"\ncase c \"A case\" {\nnote \"n\"\n%s\n}\n", steps);
+    int n = snprintf(o->text, sizeof o->text,
+                     "group \"G\"\ncase c \"A case\" {\nnote \"n\"\n%s\n}\n", steps);
     cr_assert(n > 0 && (size_t)n < sizeof o->text);
     if (!script_parse(&o->arena, "t.case", bytes_str(o->text), NULL, &o->file, &diags))
         case_log_mistakes("t.case", bytes_str(o->text), &diags);

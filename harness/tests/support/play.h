@@ -10,8 +10,8 @@
 /* A whole conversation without sockets: the run on one side, on the other a peer that says one line
  * of its script whenever the run waits, and a clock that moves only when the script is at its end.
  *
- *     101 "X: 1\r\n"     status 426     request     text "a"     text nofin "a"     continuation "b"
- *     ping "p"     pong "p"     close 1002 "why"     raw x"8100"     end fin     time
+ *     101 "X: 1\r\n"     status 426     request     text "a"     text nofin "a"     continuation
+ * "b" ping "p"     pong "p"     close 1002 "why"     raw x"8100"     end fin     time
  *
  * What stands on one line, apart by `;`, comes in one piece, or cut as `way` says. */
 struct play {
@@ -20,7 +20,7 @@ struct play {
     struct transcript t;
     struct run_act act;
     const char *script;
-    size_t way;          /* of struct cut */
+    size_t way; /* of struct cut */
     uint64_t now_us;
     uint8_t wrote[1 << 20]; /* what the run has written on this connection */
     size_t wrote_len;
@@ -29,7 +29,7 @@ struct play {
     bool unreachable, alive, no_echo, no_barriers;
     uint64_t memory, cut;
     unsigned writes, steps;
-    char did[400];       /* acts beside writing and waiting */
+    char did[400]; /* acts beside writing and waiting */
     enum case_role role;
 };
 
@@ -67,7 +67,8 @@ static inline void play_act(struct play *p)
     case RUN_READ: play_did(p, act->on ? "read-on" : "read-off"); break;
     case RUN_ALIVE: run_alive(&p->run, p->alive, p->alive ? NULL : "refused", p->now_us); break;
     case RUN_MEMORY: run_memory(&p->run, p->memory, p->now_us); break;
-    case RUN_WAIT: case RUN_DONE: break;
+    case RUN_WAIT:
+    case RUN_DONE: break;
     }
 }
 
@@ -125,10 +126,12 @@ static inline void play_101(struct play *p, const struct words *w)
     size_t at = bytes_find(wrote, bytes_str(name));
 
     cr_assert_lt(at, wrote.len, "a 101 without a request");
-    cr_assert(ws_handshake_accept(bytes_take(bytes_skip(wrote, at + strlen(name)), WS_KEY_TEXT), accept));
+    cr_assert(
+        ws_handshake_accept(bytes_take(bytes_skip(wrote, at + strlen(name)), WS_KEY_TEXT), accept));
     snprintf(head, sizeof head,
              "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-             "Sec-WebSocket-Accept: %s\r\n%.*s\r\n", accept, BYTES_ARG(w->quoted));
+             "Sec-WebSocket-Accept: %s\r\n%.*s\r\n",
+             accept, BYTES_ARG(w->quoted));
     play_add(p, bytes_str(head));
 }
 
@@ -150,7 +153,8 @@ static inline void play_say(struct play *p, const struct words *w)
     } else if (strcmp(word, "101") == 0) {
         play_101(p, w);
     } else if (strcmp(word, "status") == 0) {
-        snprintf(head, sizeof head, "HTTP/1.1 %s X\r\n%.*s\r\n", words_at(w, 1), BYTES_ARG(w->quoted));
+        snprintf(head, sizeof head, "HTTP/1.1 %s X\r\n%.*s\r\n", words_at(w, 1),
+                 BYTES_ARG(w->quoted));
         play_add(p, bytes_str(head));
     } else if (strcmp(word, "request") == 0) {
         play_add(p, BYTES_LIT(WIRE_REQUEST));
@@ -209,7 +213,8 @@ static inline bool play_run(struct play *p)
     return true;
 }
 
-static inline void play_init(struct play *p, enum case_role role, const char *steps, const char *script)
+static inline void play_init(struct play *p, enum case_role role, const char *steps,
+                             const char *script)
 {
     memset(p, 0, sizeof *p);
     one_case_init(&p->one, steps);

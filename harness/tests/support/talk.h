@@ -11,18 +11,19 @@
  *     out text @2 "Hello"           a frame and, since it is a whole message, that message
  *     out text nofin @2 "Hel"       only the frame; likewise `continuation`
  *     in message text "Hello"       only the message; `broken`: its text is
- *     in close 1002 "reason"        in ping "x"     in partial x"81"     in end fin
+ *     in close 1002 "reason"        in ping "x"     in end fin
+ *     in partial x"81"              in partial text len=5 "He"     in head whole "HTTP/1.1 …"
  *     expect @1   passed   silent   closing   alive yes   died "how"   output "line"   memory 5
  *
  * Anywhere: `ours` the runner did it, `#1` the connection, `us=` the time, `@` the step, `rsv=`,
- * `masked`, `form=`, `len=` the length told. */
+ * `masked`, `key=`, `form=`, `len=` the length told, `at=` the place in the stream. */
 #define TALK_KEY "dGhlIHNhbXBsZSBub25jZQ=="
 #define TALK_ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 
-static const char *const talk_opcodes[16] = {
-    "continuation", "text",   "binary", "opcode3", "opcode4",  "opcode5",  "opcode6",  "opcode7",
-    "close",        "ping",   "pong",   "opcode11", "opcode12", "opcode13", "opcode14", "opcode15"
-};
+static const char *const talk_opcodes[16] = { "continuation", "text",     "binary",   "opcode3",
+                                              "opcode4",      "opcode5",  "opcode6",  "opcode7",
+                                              "close",        "ping",     "pong",     "opcode11",
+                                              "opcode12",     "opcode13", "opcode14", "opcode15" };
 
 static inline int talk_opcode(const char *word)
 {
@@ -51,6 +52,21 @@ static inline struct bytes talk_payload(const struct words *w, int opcode, uint8
     return bytes_of(body, w->quoted.len + 2);
 }
 
+static inline struct ws_head talk_frame_head(const struct words *w, int opcode, uint64_t len)
+{
+    struct ws_head head = { .fin = !words_have(w, "nofin"),
+                            .opcode = (uint8_t)opcode,
+                            .rsv = (uint8_t)words_number(w, "rsv=", 0),
+                            .masked = words_have(w, "masked"),
+                            .payload_len = words_number(w, "len=", len) };
+    uint64_t key = words_number(w, "key=", 0);
+
+    memcpy(head.key, &key, 4);
+    head.len_form =
+        (enum ws_len_form)words_number(w, "form=", (uint64_t)ws_frame_shortest(head.payload_len));
+    return head;
+}
+
 static inline void talk_frame(struct transcript *t, const struct words *w, struct entry e, bool in,
                               bool message)
 {
@@ -61,13 +77,7 @@ static inline void talk_frame(struct transcript *t, const struct words *w, struc
     e.data = talk_payload(w, opcode, body);
     e.len = e.data.len;
     e.hash = hash_bytes(e.data);
-    e.head = (struct ws_head){ .fin = !words_have(w, "nofin"),
-                               .opcode = (uint8_t)opcode,
-                               .rsv = (uint8_t)words_number(w, "rsv=", 0),
-                               .masked = words_have(w, "masked"),
-                               .payload_len = words_number(w, "len=", e.len) };
-    e.head.len_form = (enum ws_len_form)words_number(
-        w, "form=", (uint64_t)ws_frame_shortest(e.head.payload_len));
+    e.head = talk_frame_head(w, opcode, e.len);
     e.flag = words_have(w, "broken");
     if (!message) {
         e.kind = in ? ENTRY_FRAME_IN : ENTRY_FRAME_OUT;
@@ -79,12 +89,15 @@ static inline void talk_frame(struct transcript *t, const struct words *w, struc
         talk_put(t, e);
 }
 
-static inline void talk_head_line(struct transcript *t, const struct words *w, struct entry e, bool in)
+static inline void talk_head_line(struct transcript *t, const struct words *w, struct entry e,
+                                  bool in)
 {
     char text[1500];
     uint64_t status;
 
-    if (words_bare_number(w, &status))
+    if (words_have(w, "whole"))
+        snprintf(text, sizeof text, "%.*s", BYTES_ARG(w->quoted));
+    else if (words_bare_number(w, &status))
         snprintf(text, sizeof text, "HTTP/1.1 %u %s\r\n%s%.*s\r\n", (unsigned)status,
                  http1_reason((unsigned)status),
                  status == 101 ? "Upgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -122,10 +135,15 @@ static inline void talk_wire(struct transcript *t, const struct words *w, struct
         talk_head_line(t, w, e, in);
     } else if (strcmp(what, "end") == 0) {
         talk_end(t, w, e, in);
-    } else if (strcmp(what, "bad") == 0 || strcmp(what, "raw") == 0 || strcmp(what, "partial") == 0) {
+    } else if (strcmp(what, "bad") == 0 || strcmp(what, "raw") == 0 ||
+               strcmp(what, "partial") == 0) {
         e.kind = *what == 'b' ? ENTRY_HEAD_BAD : *what == 'r' ? ENTRY_RAW_OUT : ENTRY_PARTIAL_IN;
         e.data = w->quoted;
         e.len = w->quoted.len;
+        if (talk_opcode(words_at(w, 2)) >= 0) {
+            e.head = talk_frame_head(w, talk_opcode(words_at(w, 2)), e.len);
+            e.flag = true;
+        }
         talk_put(t, e);
     } else {
         talk_frame(t, w, e, in, strcmp(what, "message") == 0);

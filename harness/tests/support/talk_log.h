@@ -34,7 +34,8 @@ static inline void log_payload(struct buf *out, const struct entry *e)
 
 static inline void log_frame(struct buf *out, const struct entry *e, const char *side)
 {
-    bool ok = buf_print(out, "%s %s%s", side, talk_opcodes[e->head.opcode], e->head.fin ? "" : " nofin");
+    bool ok =
+        buf_print(out, "%s %s%s", side, talk_opcodes[e->head.opcode], e->head.fin ? "" : " nofin");
 
     if (ok && e->head.rsv)
         ok = buf_print(out, " rsv=%u", e->head.rsv);
@@ -77,17 +78,28 @@ static inline void log_entry(struct buf *out, const struct entry *e)
         break;
     case ENTRY_MESSAGE_IN: log_frame(out, e, "in message"); break;
     case ENTRY_HEAD_BAD: ok = buf_print(out, "in bad"); break;
-    case ENTRY_RAW_OUT: ok = buf_print(out, "out raw"); log_bytes(out, e->data, e->len); break;
-    case ENTRY_PARTIAL_IN: ok = buf_print(out, "in partial"); log_bytes(out, e->data, e->len); break;
+    case ENTRY_RAW_OUT:
+        ok = buf_print(out, "out raw");
+        log_bytes(out, e->data, e->len);
+        break;
+    case ENTRY_PARTIAL_IN:
+        ok = buf_print(out, "in partial");
+        log_bytes(out, e->data, e->len);
+        break;
     case ENTRY_END_IN: ok = buf_print(out, "in end %s", transcript_end_name(e->end)); break;
     case ENTRY_END_OUT: ok = buf_print(out, "out end %s", transcript_end_name(e->end)); break;
     case ENTRY_ALIVE: ok = buf_print(out, "alive %s", e->flag ? "yes" : "no"); break;
     case ENTRY_MEMORY: ok = buf_print(out, "memory %llu", (unsigned long long)e->len); break;
-    case ENTRY_CONNECTED: case ENTRY_EXPECT: case ENTRY_PASSED: case ENTRY_SILENT:
-    case ENTRY_CLOSING: case ENTRY_OUTPUT: case ENTRY_PROCESS: case ENTRY_METRIC: case ENTRY_NOTE:
-    case ENTRY_KINDS:
-        ok = buf_print(out, "%s", transcript_kind_name(e->kind));
-        break;
+    case ENTRY_CONNECTED:
+    case ENTRY_EXPECT:
+    case ENTRY_PASSED:
+    case ENTRY_SILENT:
+    case ENTRY_CLOSING:
+    case ENTRY_OUTPUT:
+    case ENTRY_PROCESS:
+    case ENTRY_METRIC:
+    case ENTRY_NOTE:
+    case ENTRY_KINDS: ok = buf_print(out, "%s", transcript_kind_name(e->kind)); break;
     }
     if (ok && e->flag && e->kind == ENTRY_MESSAGE_IN)
         ok = buf_print(out, " broken");
@@ -95,8 +107,9 @@ static inline void log_entry(struct buf *out, const struct entry *e)
         ok = buf_print(out, " \"%s\"", e->text);
     if (ok && e->step != ENTRY_NO_STEP)
         ok = buf_print(out, " @%zu", e->step);
-    if (ok && e->by == BY_RUNNER && (e->kind == ENTRY_FRAME_OUT || e->kind == ENTRY_FRAME_IN ||
-                                     e->kind == ENTRY_MESSAGE_IN || e->kind == ENTRY_END_OUT))
+    if (ok && e->by == BY_RUNNER &&
+        (e->kind == ENTRY_FRAME_OUT || e->kind == ENTRY_FRAME_IN || e->kind == ENTRY_MESSAGE_IN ||
+         e->kind == ENTRY_END_OUT))
         ok = buf_print(out, " ours");
     if (ok && e->connection > 0)
         ok = buf_print(out, " #%u", e->connection);

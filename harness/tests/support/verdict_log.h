@@ -5,7 +5,8 @@
 
 #include "verdict/verdict.h"
 
-/* A verdict in one line: "fail critical line 4 @7 RULE closing late: reason (got … ) [remark] [remark]". */
+/* A verdict in one line: "fail critical line 4 @7 RULE closing late: reason (got … ) [remark]
+ * [remark]". */
 static inline void verdict_log(const struct verdict *v, struct buf *out)
 {
     bool ok = buf_print(out, "%s", verdict_name(v->result));
