@@ -136,6 +136,23 @@ static void learn_name(const struct http1_head *head, struct probe *out)
                                      extensions->value.len;
 }
 
+/* Why a target whose opening handshake is fine can still not be tested; false: it can. */
+static bool hopeless(const struct slot *s, const struct probe *p, struct err *err)
+{
+    const struct target *target = s->target;
+    const char *url = target->url_text, *colon = *url ? ": " : "";
+
+    if (s->transcript.full)
+        return !err_set(err, ERR_TARGET, "%s%sit opens a connection and then sends without end",
+                        url, colon);
+    if (!p->answers)
+        return !err_set(err, ERR_TARGET,
+                        "%s%sit opens a connection, but answers neither a message nor a ping nor a "
+                        "Close",
+                        url, colon);
+    return false;
+}
+
 static bool learn(struct slot *s, struct probe *out, struct err *err)
 {
     const struct transcript *t = &s->transcript;
@@ -153,12 +170,15 @@ static bool learn(struct slot *s, struct probe *out, struct err *err)
         out->echoes |= e->kind == ENTRY_MESSAGE_IN && e->head.opcode == WS_TEXT &&
                        bytes_eq_str(e->data, "wsproof");
         out->answers_ping |= e->kind == ENTRY_FRAME_IN && e->head.opcode == WS_PONG;
+        out->answers |= e->kind == ENTRY_FRAME_IN || e->kind == ENTRY_END_IN;
         if (e->kind == ENTRY_HEAD_BAD)
             return err_set(err, ERR_TARGET, "%s does not speak HTTP: %s", s->target->url_text,
                            e->text);
     }
+    if (s->target->exited)
+        return err_set(err, ERR_TARGET, "the target %s at its first connection", s->target->how);
     if (out->open)
-        return true;
+        return !hopeless(s, out, err);
     if (s->run.trouble)
         return err_set(err, ERR_TARGET, "%s%s%s", s->target->url_text,
                        *s->target->url_text ? ": " : "", s->run.trouble);

@@ -220,6 +220,7 @@ static void take_outcome(struct schedule *s, struct slot *slot, struct verdict v
     out->duration_us = slot->ended_us - slot->started_us;
     if (v.result != VERDICT_PASS)
         out->err_output = tail_of(s, slot);
+    transcript_shorten(&slot->transcript);
     out->transcript = slot->transcript;
     slot->transcript = (struct transcript){ 0 };
 }

@@ -468,6 +468,17 @@ static void advance(struct run *r, struct run_act *act)
     }
 }
 
+/* What is not in the transcript cannot be judged, and a wait for it would never end. */
+static bool cannot_record(struct run *r)
+{
+    if (r->no_memory)
+        r->trouble = "out of memory";
+    else if (r->t->full)
+        r->trouble =
+            "the log of the case is full: the target sent without end, or the case is too large";
+    return r->no_memory || r->t->full;
+}
+
 void run_next(struct run *r, uint64_t now_us, struct run_act *act)
 {
     r->now_us = now_us;
@@ -477,10 +488,8 @@ void run_next(struct run *r, uint64_t now_us, struct run_act *act)
     }
     for (;;) {
         *act = (struct run_act){ .kind = RUN_DONE + 1, .until_us = UINT64_MAX };
-        if (r->no_memory && r->state < RUN_STATE_OVER) {
-            r->trouble = "out of memory";
+        if (r->state < RUN_STATE_OVER && cannot_record(r))
             run_over(r);
-        }
         flush_replies(r);
         answer_close(r);
         if (r->state < RUN_STATE_OVER && write_out(r, act))

@@ -58,6 +58,12 @@ bool transcript_add(struct transcript *t, const struct entry *e)
     return true;
 }
 
+void transcript_shorten(struct transcript *t)
+{
+    if (t->full && t->count > TRANSCRIPT_SHORT)
+        t->count = TRANSCRIPT_SHORT;
+}
+
 void transcript_free(struct transcript *t)
 {
     alloc_free(t->entries);

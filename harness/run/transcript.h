@@ -65,7 +65,8 @@ struct entry {
     const char *text;   /* NULL: none */
 };
 
-#define TRANSCRIPT_ENTRIES_MAX 200000 /* a flood from a target ends the case, not the memory */
+#define TRANSCRIPT_ENTRIES_MAX 20000 /* a flood from a target ends the case, not the memory */
+#define TRANSCRIPT_SHORT 1000        /* entries kept of a log that was full */
 
 /* A zeroed transcript is empty. */
 struct transcript {
@@ -79,6 +80,9 @@ struct transcript {
 /* A new entry at the end: a copy of `e`, its data and text copied. False: no memory; nothing was
  * added. When it is full, true: nothing is added and `full` says so. */
 NODISCARD bool transcript_add(struct transcript *t, const struct entry *e);
+
+/* Keeps only the beginning of a log that was full: nobody reads or judges a flood's end. */
+void transcript_shorten(struct transcript *t);
 void transcript_free(struct transcript *t);
 
 /* "frame-in" and back, as results.json has it. -1: unknown. */

@@ -142,3 +142,26 @@ Test(run_run, ends_as_trouble_when_the_heap_says_no, .timeout = 120)
         play_free(&play);
     }
 }
+
+/* A wait whose end can no longer be recorded would never end. */
+Test(run_run, a_flood_ends_the_case, .timeout = 20)
+{
+    enum { FRAMES = 250, LINES = TRANSCRIPT_ENTRIES_MAX / FRAMES + 1 };
+    static char script[16 + LINES * (FRAMES * 4 + 16)];
+    char *at = script;
+
+    at += sprintf(at, "101");
+    for (unsigned line = 0; line < LINES; line++) {
+        at += sprintf(at, "\nraw x\"");
+        for (unsigned i = 0; i < FRAMES; i++)
+            at += sprintf(at, "8a00");
+        at += sprintf(at, "\"");
+    }
+    play_init(&play, ROLE_SERVER, "send text \"a\"\nexpect echo", script);
+    cr_assert(play_run(&play));
+    cr_assert(play.t.full);
+    cr_assert_neq(play.run.trouble, NULL);
+    transcript_shorten(&play.t);
+    cr_assert_eq(play.t.count, TRANSCRIPT_SHORT);
+    play_free(&play);
+}
