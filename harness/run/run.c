@@ -314,10 +314,10 @@ void run_stop(struct run *r, const char *why, uint64_t now_us)
     e = run_entry(r, ENTRY_NOTE);
     e.text = why;
     run_add(r, &e);
-    if (r->state == RUN_STATE_AWAITING) {
+    if (r->state == RUN_STATE_AWAITING || r->state == RUN_STATE_CLOSING) {
         e = run_entry(r, ENTRY_SILENT);
         run_add(r, &e);
-    } else if (r->state != RUN_STATE_CLOSING && !r->trouble) {
+    } else if (!r->trouble) {
         r->trouble = "the case did not end in its time";
     }
     run_over(r);

@@ -51,6 +51,18 @@ static void no_end(struct closing_finding *out, enum case_role role)
     out->requirement = role == ROLE_SERVER ? "RFC6455-5.5.1-14" : "RFC6455-5.5.1-13";
 }
 
+/* RFC 6455 5.5.1: an answer typically has the code that it answers. None at all is as good. */
+static bool answered_with_another(const struct transcript *t, size_t start, size_t close)
+{
+    size_t ours = first_of(t, ENTRY_FRAME_OUT, WS_CLOSE, start, t->entries[close].connection);
+    struct ws_close sent, came = ws_close_decode(t->entries[close].data);
+
+    if (ours > close)
+        return false;
+    sent = ws_close_decode(t->entries[ours].data);
+    return sent.has_code && came.has_code && sent.code != came.code;
+}
+
 /* When both Closes had passed, so that ending TCP was the server's turn. */
 static uint64_t both_closed_us(const struct transcript *t, size_t close, uint32_t connection)
 {
@@ -61,11 +73,18 @@ static uint64_t both_closed_us(const struct transcript *t, size_t close, uint32_
 }
 
 static void complete(struct closing_finding *out, const struct transcript *t, enum case_role role,
-                     size_t close, size_t end)
+                     size_t start, size_t close, size_t end)
 {
     const struct entry *e = &t->entries[end];
 
     out->closing = CLOSING_CLEAN;
+    if (answered_with_another(t, start, close)) {
+        out->closing = CLOSING_WRONG_CODE;
+        out->grade = VERDICT_INFO;
+        out->reason = "it answered our Close with another code";
+        out->requirement = "RFC6455-5.5.1-8";
+        out->entry = close;
+    }
     if (e->end != END_FIN)
         out->remark = e->end == END_RESET ? "TCP was reset at the end instead of ended in order"
                                           : "TLS was not ended with close_notify";
@@ -91,10 +110,12 @@ void closing_judge(const struct transcript *t, enum case_role role, struct closi
     uint32_t connection = t->entries[start].connection;
     size_t close = first_of(t, ENTRY_FRAME_IN, WS_CLOSE, 0, connection);
     size_t end = first_of(t, ENTRY_END_IN, -1, 0, connection);
-    if (close == t->count)
+    if (end == t->count && first_of(t, ENTRY_SILENT, -1, start, connection) == t->count)
+        out->cut_short = true;
+    else if (close == t->count)
         no_close(out, t, end);
     else if (end == t->count)
         no_end(out, role);
     else
-        complete(out, t, role, close, end);
+        complete(out, t, role, start, close, end);
 }

@@ -13,6 +13,7 @@ struct closing_finding {
     const char *reason, *expected, *requirement, *remark; /* static; NULL: none */
     size_t entry;
     bool unsure;
+    bool cut_short; /* neither came what is due, nor was the time for it up: nothing is said */
 };
 
 void closing_judge(const struct transcript *t, enum case_role role, struct closing_finding *out);

@@ -1,5 +1,7 @@
 #include "verdict/rounds.h"
 
+#include <string.h>
+
 #include "script/parse.h"
 
 /* A case has at most one sweep. */
@@ -57,22 +59,26 @@ const char *rounds_text(const struct rounds_tally *tally, const struct script_ca
 }
 
 bool rounds_steps(const struct script_case *c, uint32_t round, const struct embedded *data,
-                  struct arena *a, const struct step **steps, size_t *n_steps)
+                  struct arena *a, const struct step **steps, size_t *n_steps, bool *no_memory)
 {
     const struct step *each = each_of(c);
     struct diagnostics diags = { 0 };
     struct step *parsed;
 
     arena_free(a);
+    *no_memory = false;
     if (round == 0) {
         *steps = c->steps;
         *n_steps = c->n_steps;
         return true;
     }
-    if (!each || round > each->as.each.count ||
-        !script_parse_round(a, c, each, each->as.each.values[round - 1], data, &parsed, n_steps,
-                            &diags))
+    if (!each || round > each->as.each.count)
         return false;
+    if (!script_parse_round(a, c, each, each->as.each.values[round - 1], data, &parsed, n_steps,
+                            &diags)) {
+        *no_memory = diags.count == 0 || strcmp(diags.list[0].text, "out of memory") == 0;
+        return false;
+    }
     *steps = parsed;
     return true;
 }

@@ -26,9 +26,9 @@ const char *rounds_text(const struct rounds_tally *tally, const struct script_ca
                         struct arena *a);
 
 /* Steps of a round into `a`, which is emptied first; those of the case itself for round 0. False:
- * there is no such round. */
+ * there is no such round, or no memory; `no_memory` is written always. */
 NODISCARD bool rounds_steps(const struct script_case *c, uint32_t round,
                             const struct embedded *data, struct arena *a, const struct step **steps,
-                            size_t *n_steps);
+                            size_t *n_steps, bool *no_memory);
 
 #endif

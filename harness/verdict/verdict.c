@@ -104,9 +104,10 @@ static const char *step_text(struct judge *j, const struct step *step)
     return copy;
 }
 
-static bool barrier_had_part(const struct judge *j, size_t since)
+/* Only what the runner sent before the entry that decided; all of it where none came. */
+static bool barrier_had_part(const struct judge *j, size_t since, size_t decided)
 {
-    for (size_t i = since; i < j->t->count; i++) {
+    for (size_t i = since; i < decided && i < j->t->count; i++) {
         const struct entry *e = &j->t->entries[i];
         if (e->kind == ENTRY_FRAME_OUT && e->by == BY_RUNNER && e->head.opcode != WS_PONG)
             return true;
@@ -127,7 +128,7 @@ static void fail_expectation(struct judge *j, const struct match *m, size_t sinc
     v->expected = step_text(j, step);
     v->entry = m->entry;
     v->line = step->line;
-    v->barrier = barrier_had_part(j, since);
+    v->barrier = barrier_had_part(j, since, m->entry);
     v->retry |= m->unsure;
     v->requirement = j->c->n_proves > 0 ? j->c->proves[0] : NULL;
 }
@@ -178,6 +179,17 @@ static bool can_be_awaited(enum script_op op)
     return (script_op_expects(op) && op != OP_BRANCH) || op == OP_PREFER || op == OP_CLOSE;
 }
 
+/* What is awaited was decided before the case went on: by the next thing awaited, or its end. */
+static struct transcript until_it_went_on(const struct transcript *t, size_t entry)
+{
+    struct transcript part = *t;
+
+    for (size_t i = entry + 1; i < part.count; i++)
+        if (t->entries[i].kind == ENTRY_EXPECT || t->entries[i].kind == ENTRY_CLOSING)
+            part.count = i;
+    return part;
+}
+
 static void judge_expectation(struct judge *j, size_t entry)
 {
     size_t step = j->t->entries[entry].step;
@@ -195,7 +207,8 @@ static void judge_expectation(struct judge *j, size_t entry)
     j->cursor.connection = j->t->entries[entry].connection;
     if (entry > 0 && j->t->entries[entry].connection != j->t->entries[entry - 1].connection)
         j->cursor.echo = 0;
-    struct match m = pattern_match(steps, from, to, j->t, j->cursor, &options);
+    struct transcript part = until_it_went_on(j->t, entry);
+    struct match m = pattern_match(steps, from, to, &part, j->cursor, &options);
     if (m.status == PATTERN_MATCHED)
         met(j, &m);
     else if (m.status == PATTERN_MORE)
@@ -227,8 +240,11 @@ static bool begin_round(struct judge *j, uint32_t round, size_t entry)
     j->cursor = (struct cursor){ .entry = entry,
                                  .round = round,
                                  .connection = j->t->entries[entry].connection };
-    if (rounds_steps(j->c, round, j->options->data, &j->round_arena, &j->steps, &j->n_steps))
+    bool no_memory;
+    if (rounds_steps(j->c, round, j->options->data, &j->round_arena, &j->steps, &j->n_steps,
+                     &no_memory))
         return true;
+    j->no_memory |= no_memory;
     inconsistent(j, "the transcript has a round that the case has not");
     return false;
 }
@@ -265,6 +281,16 @@ static void judge_behaviour(struct judge *j)
     j->failed = any_failed;
     if (j->tally.count > 0)
         remark(j, rounds_text(&j->tally, j->c, j->a));
+}
+
+/* A case with two readings is shown with both, and fails only those who asked for the strict one.
+ * What else is found has but one reading. */
+static void judge_readings(struct judge *j)
+{
+    if (j->v->behaviour != VERDICT_FAIL || !j->c->contested || j->options->strict)
+        return;
+    j->v->contested = true;
+    j->v->behaviour = VERDICT_WARN;
 }
 
 static void judge_monitors(struct judge *j)
@@ -305,6 +331,9 @@ static void judge_process(struct judge *j)
         j->v->reason = arena_print(j->a, "the target died: %s", e->text ? e->text : "no status");
         j->v->entry = i;
         j->v->expected = NULL;
+        j->v->line = 0;
+        j->v->rule = WS_RULE_NONE;
+        j->v->retry = false;
         j->v->requirement = "RFC6455-10.7-1";
         j->no_memory |= !j->v->reason;
         return;
@@ -316,10 +345,16 @@ static void judge_closing(struct judge *j)
     struct closing_finding closing;
 
     closing_judge(j->t, j->options->role, &closing);
+    if (closing.cut_short) {
+        if (j->v->behaviour != VERDICT_FAIL)
+            inconsistent(j, "the transcript ends before the closing does");
+        return;
+    }
     j->v->closing = closing.closing;
     j->v->closing_grade = closing.grade;
     if (closing.remark)
         remark(j, closing.remark);
+    j->v->retry |= closing.unsure && j->v->behaviour != VERDICT_FAIL;
     if (closing.grade <= j->v->behaviour || !closing.reason)
         return;
     j->v->reason = closing.reason;
@@ -327,32 +362,50 @@ static void judge_closing(struct judge *j)
     j->v->entry = closing.entry;
     j->v->expected = closing.expected;
     j->v->line = 0;
-    j->v->retry |= closing.unsure;
 }
 
-/* A case with two readings is shown with both, and fails only those who asked for the strict one.
- */
 static void settle(struct judge *j)
 {
     struct verdict *v = j->v;
 
     v->result = worse(v->behaviour, v->closing_grade);
-    if (v->result == VERDICT_FAIL && j->c->contested && !j->options->strict &&
-        v->rule == WS_RULE_NONE && v->severity != SEVERITY_CRITICAL) {
-        v->contested = true;
-        v->behaviour = v->behaviour == VERDICT_FAIL ? VERDICT_WARN : v->behaviour;
-        v->result = worse(v->behaviour, v->closing_grade);
-    }
+    v->contested &= v->result != VERDICT_FAIL;
     if (!v->reason && v->result != VERDICT_PASS && v->n_remarks > 0)
         v->reason = v->remarks[0];
 }
 
 static bool says_something(const struct transcript *t)
 {
-    for (size_t i = 0; i < t->count; i++)
-        if (t->entries[i].kind == ENTRY_EXPECT || t->entries[i].kind == ENTRY_CLOSING)
+    for (size_t i = 0; i < t->count; i++) {
+        const struct entry *e = &t->entries[i];
+        if (e->kind == ENTRY_EXPECT || e->kind == ENTRY_CLOSING ||
+            (e->kind == ENTRY_PROCESS && e->flag))
             return true;
+    }
     return false;
+}
+
+/* Each whole message of the case's frames is noted right behind its last frame, and no other is:
+ * without one of them an echo would be taken for a reply that nobody asked for. */
+static bool messages_fit(const struct transcript *t)
+{
+    uint32_t connection = 0;
+    bool in_message = false, due = false;
+
+    for (size_t i = 0; i < t->count; i++) {
+        const struct entry *e = &t->entries[i];
+        if (due != (e->kind == ENTRY_MESSAGE_OUT))
+            return false;
+        due = false;
+        if (e->kind != ENTRY_FRAME_OUT || e->by != BY_CASE || ws_opcode_is_control(e->head.opcode))
+            continue;
+        in_message = (in_message && e->connection == connection) || e->head.opcode == WS_TEXT ||
+                     e->head.opcode == WS_BINARY;
+        connection = e->connection;
+        due = in_message && e->head.fin;
+        in_message &= !due;
+    }
+    return !due;
 }
 
 bool verdict_judge(const struct script_case *c, const struct transcript *t,
@@ -371,13 +424,19 @@ bool verdict_judge(const struct script_case *c, const struct transcript *t,
         *out = verdict_error("the transcript holds nothing to judge");
         return true;
     }
+    if (!t->full && !messages_fit(t)) {
+        *out = verdict_error("the transcript lacks what we sent");
+        return true;
+    }
     judge_behaviour(&j);
     arena_free(&j.round_arena);
     if (out->result == VERDICT_ERROR)
         return !j.no_memory;
+    judge_readings(&j);
     judge_monitors(&j);
     judge_process(&j);
     judge_closing(&j);
-    settle(&j);
+    if (out->result != VERDICT_ERROR)
+        settle(&j);
     return !j.no_memory;
 }

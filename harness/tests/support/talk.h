@@ -15,8 +15,9 @@
  *     in partial x"81"              in partial text len=5 "He"     in head whole "HTTP/1.1 …"
  *     expect @1   passed   silent   closing   alive yes   died "how"   output "line"   memory 5
  *
- * Anywhere: `ours` the runner did it, `#1` the connection, `us=` the time, `@` the step, `rsv=`,
- * `masked`, `key=`, `form=`, `len=` the length told, `at=` the place in the stream. */
+ * Anywhere: `ours` the runner did it, `#1` the connection, `round=` of `each`, `us=` the time, `@`
+ * the step, `rsv=`, `masked`, `key=`, `form=`, `len=` the length told, `at=` the place in the
+ * stream. */
 #define TALK_KEY "dGhlIHNhbXBsZSBub25jZQ=="
 #define TALK_ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 
@@ -165,6 +166,7 @@ static inline void talk_line(struct transcript *t, const struct words *w)
     char text[512];
     struct entry e = { .by = words_have(w, "ours") ? BY_RUNNER : BY_CASE,
                        .connection = (uint32_t)words_number(w, "#", 0),
+                       .round = (uint32_t)words_number(w, "round=", 0),
                        .us = words_number(w, "us=", 0),
                        .step = words_number(w, "@", ENTRY_NO_STEP),
                        .diff_at = ENTRY_NO_DIFF,

@@ -27,6 +27,11 @@ Test(verdict_closing, each_way_to_end_has_its_name_and_grade)
         { ROLE_SERVER, "in text \"a\"", "none pass" },
         { ROLE_SERVER, "in close 1002;in end fin", "none pass" },
         { ROLE_SERVER, "closing;out close ours 1000;in close 1000;in end fin", "clean pass" },
+        { ROLE_SERVER, "closing;out close ours 1000;in close;in end fin", "clean pass" },
+        { ROLE_SERVER, "closing;out close ours 1000;in close 1011;in end fin",
+          "wrong code info @2: it answered our Close with another code" },
+        /* Theirs came first: it answers nothing. */
+        { ROLE_SERVER, "in close 1011;closing;out close ours 1000;in end fin", "clean pass" },
         { ROLE_SERVER, "closing;out close ours 1000;in close 1000;in end reset",
           "clean pass [TCP was reset at the end instead of ended in order]" },
         { ROLE_SERVER, "closing;out close ours 1000;in close 1000;in end tls-cut",
