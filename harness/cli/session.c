@@ -316,7 +316,10 @@ static void note_probe(struct session *s)
 
     if (!rows)
         return;
-    rows[0] = (struct run_options_row){ "echo", s->probe.echoes ? "yes" : "no" };
+    rows[0] =
+        (struct run_options_row){ "echo", s->probe.echoes   ? "yes"
+                                          : s->probe.pushes ? "no: it sends messages of its own"
+                                                            : "no" };
     rows[1] = (struct run_options_row){ "answers ping", s->probe.answers_ping ? "yes" : "no" };
     rows[2] = (struct run_options_row){ s->role == ROLE_CLIENT ? "offers permessage-deflate"
                                                                : "takes permessage-deflate",

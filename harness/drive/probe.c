@@ -136,6 +136,14 @@ static void learn_name(const struct http1_head *head, struct probe *out)
                                      extensions->value.len;
 }
 
+static void learn_message(const struct entry *e, struct probe *out)
+{
+    if (e->head.opcode == WS_TEXT && bytes_eq_str(e->data, "wsproof"))
+        out->echoes = true;
+    else
+        out->pushes = true;
+}
+
 /* Why a target whose opening handshake is fine can still not be tested; false: it can. */
 static bool hopeless(const struct slot *s, const struct probe *p, struct err *err)
 {
@@ -167,8 +175,8 @@ static bool learn(struct slot *s, struct probe *out, struct err *err)
             status = head.status;
         }
         out->open |= e->kind == ENTRY_HEAD_IN && (status == 101 || head.kind == HTTP1_REQUEST);
-        out->echoes |= e->kind == ENTRY_MESSAGE_IN && e->head.opcode == WS_TEXT &&
-                       bytes_eq_str(e->data, "wsproof");
+        if (e->kind == ENTRY_MESSAGE_IN)
+            learn_message(e, out);
         out->answers_ping |= e->kind == ENTRY_FRAME_IN && e->head.opcode == WS_PONG;
         out->answers |= e->kind == ENTRY_FRAME_IN || e->kind == ENTRY_END_IN;
         if (e->kind == ENTRY_HEAD_BAD)
@@ -177,6 +185,7 @@ static bool learn(struct slot *s, struct probe *out, struct err *err)
     }
     if (s->target->exited)
         return err_set(err, ERR_TARGET, "the target %s at its first connection", s->target->how);
+    out->echoes &= !out->pushes;
     if (out->open)
         return !hopeless(s, out, err);
     if (s->run.trouble)

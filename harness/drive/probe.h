@@ -6,7 +6,8 @@
 /* What the target is like, learned before the cases from one connection. */
 struct probe {
     bool open;   /* a plain opening handshake succeeds */
-    bool echoes; /* a text message comes back as it was */
+    bool echoes; /* a text message comes back as it was, and nothing else does */
+    bool pushes; /* messages came that nobody had sent */
     bool answers_ping;
     bool answers;    /* with a frame or an end, whatever it was asked */
     bool deflate;    /* takes (server) or offers (client) permessage-deflate */
@@ -16,8 +17,8 @@ struct probe {
 };
 
 /* Waits until a server that was just started accepts, then asks. Blocks; no case may be under way.
- * False with ERR_TARGET: it cannot be reached, does not start, refuses a plain handshake, or is of no
- * use after it: dies, answers nothing at all, sends without end. */
+ * False with ERR_TARGET: it cannot be reached, does not start, refuses a plain handshake, or is of
+ * no use after it: dies, answers nothing at all, sends without end. */
 NODISCARD bool probe_target(struct target *target, const struct run_options *options,
                             struct probe *out, struct err *err);
 

@@ -62,7 +62,9 @@ static const char *lacks(const struct profile *p, const struct probe *probe,
                          const struct target_options *target, const char *need, struct arena *a)
 {
     if (strcmp(need, "echo") == 0)
-        return probe->echoes ? NULL : "the target does not echo";
+        return probe->echoes   ? NULL
+               : probe->pushes ? "the target sends messages of its own"
+                               : "the target does not echo";
     if (strcmp(need, "permessage-deflate") == 0)
         return "compression is not built in yet";
     if (strcmp(need, "tls") == 0)

@@ -75,6 +75,7 @@ static void write_entry(struct jsonout *o, const struct entry *e)
 void jsonlog_write(struct jsonout *o, const struct transcript *t)
 {
     jsonout_flag_if(o, "log_full", t->full);
+    jsonout_flag_if(o, "pushes", t->pushes);
     jsonout_open(o, "log", '[');
     for (size_t i = 0; i < t->count; i++)
         write_entry(o, &t->entries[i]);
@@ -211,7 +212,8 @@ bool jsonlog_read(const struct jsonin *result, struct transcript *t)
 {
     struct jsonin log = jsonin_member(result, "log");
     struct arena scratch = { 0 };
-    bool ok = jsonin_is_array(&log) && jsonin_flag(result, "log_full", &t->full);
+    bool ok = jsonin_is_array(&log) && jsonin_flag(result, "log_full", &t->full) &&
+              jsonin_flag(result, "pushes", &t->pushes);
 
     for (size_t i = 0; ok && i < json_array_size(log.value); i++) {
         struct jsonin in = jsonin_item(&log, i);

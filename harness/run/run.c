@@ -49,6 +49,7 @@ bool run_init(struct run *r, const struct script_case *c, const struct run_optio
     r->steps = c->steps;
     r->n_steps = c->n_steps;
     t->seed = rand_derive(options->seed, bytes_str(c->id));
+    t->pushes = !options->echoes;
     r->env = (struct payload_env){ .seed = t->seed,
                                    .path = options->path,
                                    .host = options->host,

@@ -190,7 +190,7 @@ Test(report_json, a_transcript_survives_whatever_is_in_it)
         struct entry e = random_entry(&a, &r);
         cr_assert(transcript_add(&t, &e));
     }
-    t.full = true;
+    t.full = t.pushes = true;
     struct result result = one_result(&t);
     struct run_report run = one_run(&result, 1);
     buf_init(&out, OUT_MAX);
@@ -201,6 +201,7 @@ Test(report_json, a_transcript_survives_whatever_is_in_it)
     const struct transcript *b = &back.results[0].transcript;
     cr_assert_eq(b->count, t.count);
     cr_assert(b->full);
+    cr_assert(b->pushes);
     for (size_t i = 0; i < t.count; i++)
         assert_same_entry(&t.entries[i], &b->entries[i]);
     buf_free(&out);

@@ -527,3 +527,29 @@ Test(run_expectation, life_memory_and_reports_go_past_connections)
 
     MATCHING_TABLE(rows);
 }
+
+/* Who does not echo may send messages of its own at any time: they convict nobody. */
+Test(run_expectation, messages_of_a_target_that_pushes_prove_nothing)
+{
+    static const struct matching rows[] = {
+        { .steps = "expect pong", .talk = "pushes;in text \"tick\"", .says = "more" },
+        { .steps = "expect pong", .talk = "pushes;in text \"t\";in pong", .says = "pass @3" },
+        { .steps = "expect close", .talk = "pushes;in text \"t\";in close", .says = "pass @3" },
+        { .steps = "expect nothing", .talk = "pushes;in text \"t\"", .says = "more barrier" },
+        { .steps = "expect fail 1002",
+          .talk = "pushes;in text \"t\";in close 1002;in end fin",
+          .says = "pass @3" },
+        { .steps = "expect fail 1002",
+          .talk = "pushes;in text \"t\";in close 1000;in end fin",
+          .says = "warn @3: it failed the connection with another code" },
+        { .steps = "expect eof", .talk = "pushes;in text \"t\";in end fin", .says = "pass @2" },
+        { .steps = "expect frame opcode 9",
+          .talk = "pushes;in text \"t\";in ping",
+          .says = "pass @3" },
+        { .steps = "expect echo",
+          .talk = "pushes;in text \"t\"",
+          .says = "no @1: it is not the echo of the oldest message sent" },
+    };
+
+    MATCHING_TABLE(rows);
+}

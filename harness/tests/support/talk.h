@@ -15,6 +15,8 @@
  *     in partial x"81"              in partial text len=5 "He"     in head whole "HTTP/1.1 …"
  *     expect @1   passed   silent   closing   alive yes   died "how"   output "line"   memory 5
  *
+ *     pushes   no entry: the target sends messages of its own
+ *
  * Anywhere: `ours` the runner did it, `#1` the connection, `round=` of `each`, `us=` the time, `@`
  * the step, `rsv=`, `masked`, `key=`, `form=`, `len=` the length told, `at=` the place in the
  * stream. */
@@ -174,6 +176,10 @@ static inline void talk_line(struct transcript *t, const struct words *w)
 
     if (strcmp(word, "in") == 0 || strcmp(word, "out") == 0) {
         talk_wire(t, w, e);
+        return;
+    }
+    if (strcmp(word, "pushes") == 0) {
+        t->pushes = true;
         return;
     }
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
