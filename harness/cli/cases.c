@@ -16,7 +16,7 @@
 #define ID_WIDTH_MAX 64 /* a longer id pushes its title to the right, not everybody's */
 
 static struct cases_options {
-    const char *role, *dir;
+    const char *role, *from;
     bool json, check;
 } given;
 
@@ -24,7 +24,8 @@ static const struct arg_row rows[] = {
     { "--role", 0, ARG_TEXT, &given.role, "ROLE", "list: server or client cases only" },
     { "--json", 0, ARG_FLAG, &given.json, NULL, "list: as JSON" },
     { "--check", 0, ARG_FLAG, &given.check, NULL, "format: change nothing, tell what would be" },
-    { "--cases-dir", 0, ARG_TEXT, &given.dir, "DIR", "the cases of that folder, not the own ones" },
+    { "--cases-from", 0, ARG_TEXT, &given.from, "PATH",
+      "cases from a folder or a .case file, not the built-in ones" },
     { 0 },
 };
 
@@ -178,7 +179,7 @@ static bool run_on_suite(const struct arg_list *rest, struct err *err)
     struct buf out;
 
     buf_init(&out, OUTPUT_MAX);
-    bool ok = source_load(&source, given.dir, err) &&
+    bool ok = source_load(&source, given.from, err) &&
               (strcmp(rest->items[0], "show") == 0
                    ? show_case(&source, rest->items[1], &out, err)
                    : list_chosen(&source, rest->items + 1, rest->count - 1, &out, err));
@@ -247,7 +248,7 @@ static bool lint(const struct arg_list *rest, struct err *err)
 {
     struct lint_totals totals = { 0 };
     struct source s = { 0 };
-    bool ok = source_files(&s, given.dir, err);
+    bool ok = source_files(&s, given.from, err);
 
     for (size_t i = 1; ok && i < rest->count; i++)
         ok = lint_path(rest->items[i], &s, &totals, err);

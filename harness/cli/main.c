@@ -12,33 +12,15 @@ struct command {
 
 /* In the order of the help text: what a person looks for first comes first. */
 static const struct command commands[] = {
-#ifdef HAVE_test
     { "test", command_test, "test a WebSocket server" },
-#endif
-#ifdef HAVE_test_client
     { "test-client", command_test_client, "test a WebSocket client" },
-#endif
-#ifdef HAVE_serve_cases
     { "serve-cases", command_serve_cases, "be the server that clients are tested against" },
-#endif
-#ifdef HAVE_replay
-    { "replay", command_replay, "run a case or a saved transcript again" },
-#endif
-#ifdef HAVE_report
+    { "replay", command_replay, "run a case, or judge saved conversations again" },
     { "report", command_report, "make, merge and compare reports" },
-#endif
-#ifdef HAVE_cases
     { "cases", command_cases, "list, show and check test cases" },
-#endif
-#ifdef HAVE_requirements
     { "requirements", command_requirements, "what the RFCs demand, and which case tests it" },
-#endif
-#ifdef HAVE_serve
     { "serve", command_serve, "the reference server: echoes" },
-#endif
-#ifdef HAVE_connect
     { "connect", command_connect, "the reference client: talk to a server" },
-#endif
     { NULL, NULL, NULL },
 };
 

@@ -81,21 +81,28 @@ static bool replay_results(struct replay *r, const char *path, struct err *err)
 int command_replay(int argc, char **argv)
 {
     static struct replay r; /* large */
-    const char *cases_dir = NULL;
+    const char *cases_from = NULL;
     struct arg_list rest = { 0 };
     struct err err = { 0 };
     bool help = false;
     const struct arg_row rows[] = {
-        { "--cases-dir", 0, ARG_TEXT, &cases_dir, "DIR", "the cases that the run was made with" },
+        { "--cases-from", 0, ARG_TEXT, &cases_from, "PATH",
+          "the cases that the run was made with" },
         { "--strict", 0, ARG_FLAG, &r.options.strict, NULL, "contested cases may fail" },
         { 0 },
     };
-    const struct arg_command command = { "replay", "wsproof replay RESULTS [options]",
-                                         "Judges the saved conversations of a run again, without a "
-                                         "target, and tells where the verdict\n"
-                                         "is another now: 0 nowhere, 1 somewhere.",
-                                         "  wsproof replay wsproof-report/results.json\n", rows };
+    const struct arg_command command = {
+        "replay", "wsproof replay RESULTS [options] | FILE.case [URL] [options of test]",
+        "Judges the saved conversations of a run again, without a target, and tells where\n"
+        "the verdict is another now: 0 nowhere, 1 somewhere. A case file is run as\n"
+        "`wsproof test FILE.case` runs it.",
+        "  wsproof replay wsproof-report/results.json\n"
+        "  wsproof replay finding.case ws://localhost:9001/\n",
+        rows
+    };
 
+    if (argc > 2 && source_is_case_file(argv[2]))
+        return command_test(argc, argv);
     memset(&r, 0, sizeof r);
     if (!arg_parse(&command, argc, argv, &rest, &help, &err))
         return arg_fail(&command, &err);
@@ -107,7 +114,7 @@ int command_replay(int argc, char **argv)
         err_set(&err, ERR_USAGE, "expected one results.json, found %zu", rest.count);
         return arg_fail(&command, &err);
     }
-    bool ok = source_load(&r.source, cases_dir, &err) && replay_results(&r, rest.items[0], &err);
+    bool ok = source_load(&r.source, cases_from, &err) && replay_results(&r, rest.items[0], &err);
     if (ok)
         printf("%zu judged again and the same, %zu differ, %zu unknown\n", r.agreed, r.differ,
                r.unknown);

@@ -54,14 +54,14 @@ static void print(const struct source *s, bool missing)
 int command_requirements(int argc, char **argv)
 {
     struct source source;
-    const char *cases_dir = NULL;
+    const char *cases_from = NULL;
     bool missing = false, help = false;
     struct arg_list rest = { 0 };
     struct err err = { 0 };
     const struct arg_row rows[] = {
         { "--missing", 0, ARG_FLAG, &missing, NULL, "only testable rows without a case" },
-        { "--cases-dir", 0, ARG_TEXT, &cases_dir, "DIR",
-          "cases from a folder instead of the built-in ones" },
+        { "--cases-from", 0, ARG_TEXT, &cases_from, "PATH",
+          "cases from a folder or a .case file, not the built-in ones" },
         { 0 },
     };
     const struct arg_command command = {
@@ -76,7 +76,7 @@ int command_requirements(int argc, char **argv)
         arg_help(&command);
         return EXIT_OK;
     }
-    bool ok = source_load(&source, cases_dir, &err);
+    bool ok = source_load(&source, cases_from, &err);
     if (ok)
         print(&source, missing);
     else

@@ -35,8 +35,8 @@ size_t session_rows(struct session_options *o, enum case_role role, struct arg_r
           "only these: ids, prefixes, globs, tags, requirement ids" },
         { "--exclude", 0, ARG_LIST, &o->exclude, "GLOB", "not these" },
         { "--shard", 0, ARG_TEXT, &o->shard, "I/N", "only every Nth case, from the Ith" },
-        { "--cases-dir", 0, ARG_TEXT, &o->cases_dir, "DIR",
-          "cases from a folder instead of the built-in ones" },
+        { "--cases-from", 0, ARG_TEXT, &o->cases_from, "PATH",
+          "cases from a folder or a .case file, not the built-in ones" },
         { "--profile", 0, ARG_TEXT, &o->profile, "FILE", "what the target is set up for" },
         { "--jobs", 'j', ARG_NUMBER, &o->jobs, "N", "cases at a time" },
         { "--timeout", 0, ARG_TIME, &o->timeout_ms, "TIME", "how long an expectation waits" },
@@ -254,7 +254,7 @@ bool session_open(struct session *s, enum case_role role, const char *url, struc
     if (!parse_cuts(s, err) || !parse_headers(s, err) || !parse_fail_on(s, err) ||
         !read_profile(s, err))
         return false;
-    if (!source_load(&s->source, s->o.cases_dir, err) || !select_cases(s, err))
+    if (!source_load(&s->source, s->o.cases_from, err) || !select_cases(s, err))
         return false;
     s->loop = io_loop_new(err);
     return s->loop && io_loop_watch_signals(s->loop, err) && open_target(s, url, err);

@@ -12,7 +12,7 @@
  * have in common. */
 struct session_options {
     struct arg_list cases, exclude, headers, protocols;
-    const char *exec, *profile, *shard, *cases_dir, *cut, *sni;
+    const char *exec, *profile, *shard, *cases_from, *cut, *sni;
     const char *cacert, *cert, *key;
     const char *report_dir, *json, *junit, *fail_on;
     uint64_t jobs, timeout_ms, case_ms, seed;

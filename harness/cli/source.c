@@ -7,6 +7,7 @@
 #include "script/embedded_cases.h"
 
 #define DIR_FILES_MAX (64u << 20)
+#define CASE_ENDING ".case"
 
 static size_t count_names(const struct buf *names)
 {
@@ -17,10 +18,9 @@ static size_t count_names(const struct buf *names)
     return n;
 }
 
-static bool read_into(struct arena *a, const char *dir, const char *name, struct embedded *out,
+static bool read_into(struct arena *a, const char *path, const char *name, struct embedded *out,
                       struct err *err)
 {
-    const char *path = arena_print(a, "%s/%s", dir, name);
     struct buf text;
     bool ok;
 
@@ -53,10 +53,21 @@ static bool read_dir(struct source *s, const char *dir, struct err *err)
     const char *name = (const char *)names.ptr;
     for (size_t i = 0; ok && name < (const char *)names.ptr + names.len;
          i++, name += strlen(name) + 1)
-        ok = read_into(&s->arena, dir, name, &files[i], err);
+        ok = read_into(&s->arena, arena_print(&s->arena, "%s/%s", dir, name), name, &files[i], err);
     s->files = files;
     buf_free(&names);
     return ok;
+}
+
+/* One case file as such a table: its ids begin with the name of the file. */
+static bool read_one(struct source *s, const char *path, struct err *err)
+{
+    const char *slash = strrchr(path, '/');
+    struct embedded *files = arena_array(&s->arena, 2, sizeof *files);
+
+    s->files = files;
+    return files ? read_into(&s->arena, path, slash ? slash + 1 : path, files, err)
+                 : err_memory(err, "the case file");
 }
 
 static void show_fault(const struct suite_fault *fault)
@@ -98,18 +109,29 @@ static bool load_requirements(struct source *s, struct err *err)
     return requirements_parse(&s->arena, table, &s->requirements, err);
 }
 
-bool source_files(struct source *s, const char *dir, struct err *err)
+bool source_is_case_file(const char *path)
+{
+    size_t len = strlen(path), ending = strlen(CASE_ENDING);
+
+    return len > ending && strcmp(path + len - ending, CASE_ENDING) == 0;
+}
+
+bool source_files(struct source *s, const char *from, struct err *err)
 {
     memset(s, 0, sizeof *s);
     s->files = embedded_cases;
-    return !dir || read_dir(s, dir, err);
+    if (!from || (source_is_case_file(from) ? read_one(s, from, err) : read_dir(s, from, err)))
+        return true;
+    if (err->code == ERR_SYSTEM)
+        err->code = ERR_USAGE; /* the name was wrong, not the machine */
+    return false;
 }
 
-bool source_load(struct source *s, const char *dir, struct err *err)
+bool source_load(struct source *s, const char *from, struct err *err)
 {
     struct suite_fault fault = { 0 };
 
-    if (!source_files(s, dir, err))
+    if (!source_files(s, from, err))
         return false;
     if (!suite_load(&s->suite, s->files, &fault)) {
         show_fault(&fault);

@@ -4,7 +4,7 @@
 #include "script/suite.h"
 #include "verdict/requirements.h"
 
-/* Where the cases come from: the suite inside the program, or a folder. */
+/* Where the cases come from: the suite inside the program, a folder, or one file. */
 struct source {
     struct arena arena;
     const struct embedded *files;
@@ -12,11 +12,12 @@ struct source {
     struct requirements requirements;
 };
 
-/* `dir` NULL: the embedded suite. Mistakes in case files are shown on stderr. */
-NODISCARD bool source_load(struct source *s, const char *dir, struct err *err);
+/* `from` NULL: the embedded suite. Mistakes in case files are shown on stderr. */
+NODISCARD bool source_load(struct source *s, const char *from, struct err *err);
+bool source_is_case_file(const char *path); /* its name ends in .case */
 
 /* Only the files, not read as cases yet; and the text of the catalogue that belongs to them. */
-NODISCARD bool source_files(struct source *s, const char *dir, struct err *err);
+NODISCARD bool source_files(struct source *s, const char *from, struct err *err);
 struct bytes source_catalogue(const struct source *s); /* empty: none */
 void source_free(struct source *s);
 

@@ -11,7 +11,7 @@
 /* ` "…"`: the first bytes, and a sign when there were more of them than are kept. */
 static bool quoted(struct bytes data, uint64_t len, struct buf *out)
 {
-    if (len == 0 && data.len == 0)
+    if (data.len == 0) /* none, or none kept: a message of ours stands in its frames */
         return true;
     if (!buf_print(out, " \"") || !text_quote(data, SHOWN_BYTES, out) || !buf_push(out, '"'))
         return false;

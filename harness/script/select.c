@@ -70,25 +70,51 @@ static void nearer(const char *pattern, const char *word, unsigned *best, const 
     }
 }
 
-/* The id, file, tag or requirement that is written most alike. */
-static const char *nearest_word(const struct suite *s, const char *pattern)
+/* "rfc6455/5.1-masking/" of "rfc6455/5.1-masking/unmasked-text". */
+static const char *file_part(struct arena *a, const char *id)
 {
-    unsigned best = (unsigned)strlen(pattern) / 2 + 2;
-    const char *nearest = NULL;
+    const char *slash = strrchr(id, '/');
+    size_t len = slash ? (size_t)(slash - id) + 1 : 0;
 
-    for (size_t i = 0; i < s->n_cases; i++) {
+    return arena_str(a, bytes_take(bytes_str(id), len));
+}
+
+static struct bytes without_stars(const char *pattern)
+{
+    struct bytes b = bytes_str(pattern);
+
+    while (b.len > 0 && b.ptr[0] == '*')
+        b = bytes_skip(b, 1);
+    while (b.len > 0 && b.ptr[b.len - 1] == '*')
+        b = bytes_take(b, b.len - 1);
+    return b;
+}
+
+/* The id, file, tag or requirement that is written most alike; NULL: nothing is near. */
+static const char *nearest_word(const struct suite *s, const char *pattern, struct arena *a)
+{
+    const char *bare = arena_str(a, without_stars(pattern));
+    unsigned best = bare ? (unsigned)strlen(bare) / 4 + 2 : 0;
+    const char *nearest = NULL, *file = "";
+
+    for (size_t i = 0; bare && i < s->n_cases; i++) {
         const struct script_case *c = s->cases[i];
-        nearer(pattern, c->id, &best, &nearest);
+        if (strncmp(c->id, file, strlen(file)) != 0 || !*file)
+            file = file_part(a, c->id);
+        if (!file)
+            return NULL;
+        nearer(bare, file, &best, &nearest);
+        nearer(bare, c->id, &best, &nearest);
         for (size_t k = 0; k < c->n_tags; k++)
-            nearer(pattern, c->tags[k], &best, &nearest);
+            nearer(bare, c->tags[k], &best, &nearest);
         for (size_t k = 0; k < c->n_proves; k++)
-            nearer(pattern, c->proves[k], &best, &nearest);
+            nearer(bare, c->proves[k], &best, &nearest);
     }
     return nearest;
 }
 
 static bool check_patterns(const struct suite *s, const char *const *patterns, size_t count,
-                           struct err *err)
+                           struct arena *a, struct err *err)
 {
     for (size_t i = 0; i < count; i++) {
         bool hit = false;
@@ -96,7 +122,7 @@ static bool check_patterns(const struct suite *s, const char *const *patterns, s
             hit = matches(s->cases[k], patterns[i]);
         if (hit)
             continue;
-        const char *nearest = nearest_word(s, patterns[i]);
+        const char *nearest = nearest_word(s, patterns[i], a);
         if (nearest)
             return err_set(err, ERR_USAGE, "no case matches \"%s\": did you mean \"%s\"?",
                            patterns[i], nearest);
@@ -121,8 +147,8 @@ bool suite_select(const struct suite *s, const struct selection *selection, stru
     unsigned shard = selection->shard > 0 ? selection->shard - 1 : 0;
     size_t chosen = 0;
 
-    if (!check_patterns(s, selection->want, selection->n_want, err) ||
-        !check_patterns(s, selection->exclude, selection->n_exclude, err))
+    if (!check_patterns(s, selection->want, selection->n_want, a, err) ||
+        !check_patterns(s, selection->exclude, selection->n_exclude, a, err))
         return false;
     *count = 0;
     *out = arena_array(a, s->n_cases, sizeof(struct script_case *));
