@@ -87,7 +87,15 @@ static bool knock(struct target *target, bool *up, char why[160], struct err *er
     if (!conn)
         return false;
     snprintf(why, 160, "no answer");
-    while (io_loop_next(target->loop, until, &event, err)) {
+    for (;;) {
+        if (!io_loop_next(target->loop, until, &event, err)) {
+            io_conn_close(conn);
+            return false;
+        }
+        if (event.kind == IO_SIGNAL) {
+            io_conn_close(conn);
+            return err_set(err, ERR_TARGET, "interrupted");
+        }
         if (event.kind == IO_TIME)
             break;
         if (event.conn == conn) {

@@ -82,7 +82,7 @@ size_t schedule_running(const struct schedule *s)
     size_t n = 0;
 
     for (unsigned i = 0; i < s->n_slots; i++)
-        n += s->slots[i].state == SLOT_RUNNING;
+        n += slot_busy(&s->slots[i]);
     return n;
 }
 
@@ -258,12 +258,10 @@ static void target_died(struct schedule *s)
 {
     for (unsigned i = 0; i < s->n_slots; i++) {
         struct slot *slot = &s->slots[i];
-        if (slot->state != SLOT_RUNNING)
+        if (!slot_busy(slot))
             continue;
         if (slot->alone) {
-            run_process(&slot->run, true, s->target->how, io_now_us());
-            run_ended(&slot->run, END_RESET, s->target->how, io_now_us());
-            slot_drive(slot);
+            slot_target_died(slot);
         } else {
             run_alone_later(s, (struct again){ .index = slot->index, .attempts = slot->attempt });
             slot_free(slot);
@@ -283,7 +281,7 @@ static uint64_t next_deadline_ms(const struct schedule *s)
     uint64_t until = UINT64_MAX;
 
     for (unsigned i = 0; i < s->n_slots; i++)
-        if (s->slots[i].state == SLOT_RUNNING && s->slots[i].until_us < until)
+        if (slot_busy(&s->slots[i]) && s->slots[i].until_us < until)
             until = s->slots[i].until_us;
     return until == UINT64_MAX ? until : until / 1000 + 1;
 }
@@ -293,7 +291,7 @@ static void drive_due(struct schedule *s)
     uint64_t now = io_now_us();
 
     for (unsigned i = 0; i < s->n_slots; i++)
-        if (s->slots[i].state == SLOT_RUNNING && s->slots[i].until_us <= now)
+        if (slot_busy(&s->slots[i]) && s->slots[i].until_us <= now)
             slot_drive(&s->slots[i]);
 }
 
@@ -347,6 +345,8 @@ bool schedule_next(struct schedule *s, struct outcome *out, struct err *err)
                 return true;
         if (s->target->exited) {
             target_died(s);
+            if (ended_slot(s))
+                continue; /* judged before its stderr is forgotten */
             if (!restart_target(s, err))
                 return false;
             continue;

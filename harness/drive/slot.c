@@ -7,6 +7,9 @@
 
 /* Time for the second connection of `expect alive`. */
 #define FRESH_MS 5000
+/* A server that broke off and answers no more has this long to be told dead: a shell around it may
+ * outlive it for a moment. */
+#define DYING_US 1000000
 
 static bool start_run(struct slot *s, struct target *target, const struct script_case *c,
                       const struct run_options *options, uint64_t case_us, struct err *err)
@@ -123,7 +126,7 @@ static void hang_up(struct slot *s, bool reset)
     s->conn = NULL;
 }
 
-static void try_fresh(struct slot *s, uint64_t now)
+static bool open_fresh(struct slot *s)
 {
     struct target *t = s->target;
     struct peer_client_options options = {
@@ -131,15 +134,25 @@ static void try_fresh(struct slot *s, uint64_t now)
     };
     struct err err;
 
-    /* A client opens no second connection when we want one: it is alive if nothing has killed it.
-     */
-    if (t->options.role == ROLE_CLIENT) {
-        run_alive(&s->run, s->exit_code < 128, s->client_how, now);
-        return;
-    }
+    peer_client_free(s->fresh);
     s->fresh_pinged = false;
     s->fresh = peer_client_new(t->loop, &options, &err);
-    if (!s->fresh)
+    return s->fresh != NULL;
+}
+
+static void close_fresh(struct slot *s)
+{
+    peer_client_free(s->fresh);
+    s->fresh = NULL;
+}
+
+static void try_fresh(struct slot *s, uint64_t now)
+{
+    /* A client opens no second connection when we want one: it is alive if nothing has killed it.
+     */
+    if (s->target->options.role == ROLE_CLIENT)
+        run_alive(&s->run, s->exit_code < 128, s->client_how, now);
+    else if (!open_fresh(s))
         run_alive(&s->run, false, "no second connection could be made", now);
 }
 
@@ -152,11 +165,35 @@ static void look_at_memory(struct slot *s, uint64_t now)
     run_memory(&s->run, bytes, now);
 }
 
+/* A process that dies loses its sockets first, and is told dead later. Until that is known, the
+ * next case must not begin and this one must not be judged, unless it answers somebody else. */
+static bool may_have_died(const struct slot *s)
+{
+    const struct target *t = s->target;
+
+    return t->process && !t->exited && s->run.ended && !s->run.listener.got_close;
+}
+
 static void over(struct slot *s, uint64_t now)
 {
     hang_up(s, false);
     s->ended_us = now;
     s->state = SLOT_OVER;
+    if (!may_have_died(s) || !open_fresh(s))
+        return;
+    s->state = SLOT_CHECKING;
+    s->until_us = now + DYING_US;
+}
+
+static void checked(struct slot *s)
+{
+    close_fresh(s);
+    s->state = SLOT_OVER;
+}
+
+bool slot_busy(const struct slot *s)
+{
+    return s->state == SLOT_RUNNING || s->state == SLOT_CHECKING;
 }
 
 static uint64_t min_us(uint64_t a, uint64_t b)
@@ -193,6 +230,8 @@ void slot_drive(struct slot *s)
     struct run_act act;
     uint64_t now = io_now_us();
 
+    if (s->state == SLOT_CHECKING && now >= s->until_us)
+        checked(s);
     if (s->state == SLOT_RUNNING && now >= s->stop_us && s->run.state < RUN_STATE_OVER)
         run_stop(&s->run, "the time for the whole case is up", now);
     while (s->state == SLOT_RUNNING) {
@@ -201,6 +240,20 @@ void slot_drive(struct slot *s)
             return;
         now = io_now_us();
     }
+}
+
+void slot_target_died(struct slot *s)
+{
+    uint64_t now = io_now_us();
+    const char *how = s->target->how;
+
+    run_process(&s->run, true, how, now);
+    if (s->state == SLOT_CHECKING) {
+        checked(s);
+        return;
+    }
+    run_ended(&s->run, END_RESET, how, now);
+    slot_drive(s);
 }
 
 static void conn_event(struct slot *s, const struct io_event *event, uint64_t now)
@@ -285,15 +338,28 @@ static void fresh_event(struct slot *s, const struct io_event *event, uint64_t n
         return;
     const char *why = peer_client_trouble(s->fresh);
     run_alive(&s->run, alive, alive ? NULL : why ? why : "it did not answer", now);
-    peer_client_free(s->fresh);
-    s->fresh = NULL;
+    close_fresh(s);
+}
+
+/* Any answer will do. None: its exit ends the waiting, or until_us. */
+static void check_event(struct slot *s, const struct io_event *event, uint64_t now)
+{
+    struct ws_event e;
+    bool answered = false;
+
+    if (!peer_client_take(s->fresh, event, now / 1000))
+        return;
+    while (peer_client_next(s->fresh, &e, now / 1000))
+        answered |= e.kind == WS_EVENT_OPEN || e.kind == WS_EVENT_REFUSED;
+    if (answered)
+        checked(s);
 }
 
 bool slot_take(struct slot *s, const struct io_event *event)
 {
     uint64_t now = io_now_us();
 
-    if (s->state != SLOT_RUNNING)
+    if (!slot_busy(s))
         return false;
     if (event->kind == IO_ACCEPTED && event->listener == s->listener && s->listener) {
         accepted(s, event, now);
@@ -311,7 +377,10 @@ bool slot_take(struct slot *s, const struct io_event *event)
         return true;
     }
     if (s->fresh && event->conn && event->owner == s->fresh) {
-        fresh_event(s, event, now);
+        if (s->state == SLOT_CHECKING)
+            check_event(s, event, now);
+        else
+            fresh_event(s, event, now);
         return true;
     }
     return false;

@@ -5,7 +5,12 @@
 #include "run/run.h"
 
 /* One case under way: joins a run to its connection, and in test-client to the client's process. */
-enum slot_state { SLOT_FREE, SLOT_RUNNING, SLOT_OVER };
+enum slot_state {
+    SLOT_FREE,
+    SLOT_RUNNING,
+    SLOT_CHECKING, /* a server of ours broke off: has it died? */
+    SLOT_OVER
+};
 
 struct slot {
     enum slot_state state;
@@ -19,7 +24,7 @@ struct slot {
     struct io_conn *conn;
     struct io_listener *listener; /* clients: where the client comes to */
     struct io_process *process;   /* clients: it */
-    struct peer_client *fresh;    /* the second connection of `expect alive` */
+    struct peer_client *fresh;    /* the second connection of `expect alive`, or of CHECKING */
     bool fresh_pinged;
     char out_line[512];
     size_t out_len;
@@ -41,6 +46,12 @@ NODISCARD bool slot_adopt(struct slot *s, struct target *target, const struct sc
 
 /* Does what the run wants until it waits. */
 void slot_drive(struct slot *s);
+
+/* Neither free nor over: its `until_us` counts, and its target's death concerns it. */
+bool slot_busy(const struct slot *s);
+
+/* Ends it: the server died while only this case was under way. */
+void slot_target_died(struct slot *s);
 
 /* Takes an event that is this slot's; slot_drive follows. */
 bool slot_take(struct slot *s, const struct io_event *event);

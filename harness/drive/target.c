@@ -142,19 +142,25 @@ void target_status_text(const struct io_process_status *status, char *out, size_
         snprintf(out, size, "exited with %d", status->exit_code);
 }
 
+/* The last TARGET_STDERR_MAX bytes of all: what a program says before it dies comes last. */
+static void keep_end(struct buf *kept, struct bytes more)
+{
+    if (more.len > TARGET_STDERR_MAX)
+        more = bytes_skip(more, more.len - TARGET_STDERR_MAX);
+    if (kept->len + more.len > TARGET_STDERR_MAX)
+        buf_drop(kept, kept->len + more.len - TARGET_STDERR_MAX);
+    if (!buf_append(kept, more))
+        buf_clear(kept);
+}
+
 bool target_take(struct target *t, const struct io_event *event)
 {
     struct io_process_status status;
 
     if (!t->process || event->process != t->process)
         return false;
-    if (event->kind == IO_OUTPUT && event->is_stderr) {
-        if (t->err_output.len + event->len > TARGET_STDERR_MAX)
-            buf_drop(&t->err_output, t->err_output.len / 2);
-        if (!buf_append(&t->err_output,
-                        bytes_take(bytes_of(event->data, event->len), TARGET_STDERR_MAX)))
-            buf_clear(&t->err_output);
-    }
+    if (event->kind == IO_OUTPUT && event->is_stderr)
+        keep_end(&t->err_output, bytes_of(event->data, event->len));
     if (event->kind == IO_EXITED) {
         status = io_process_status(t->process);
         target_status_text(&status, t->how, sizeof t->how);

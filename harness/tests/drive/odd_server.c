@@ -1,0 +1,258 @@
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "io/clock.h"
+#include "io/link.h"
+#include "peer/channel.h"
+
+/* odd_server HABIT PORT: a WebSocket server on 127.0.0.1 with one bad habit. It prints its port.
+ * Messages are echoed, but for those that tell it to die, and for "wait", whose echo comes when no
+ * other connection is open. */
+enum habit {
+    HABIT_ECHO,   /* none */
+    HABIT_PAIR,   /* keeps its first guest waiting, and resets it when the second comes */
+    HABIT_SILENT, /* accepts, and never says a word */
+    HABIT_RESET,  /* resets whoever says something */
+    HABIT_HTTP,   /* answers every request with a 404 */
+    HABIT_NOISE,  /* answers with bytes that are no HTTP, for ever */
+    HABIT_HEAD,   /* its response head never ends */
+    HABIT_FLOOD,  /* sends messages for ever */
+    HABIT_BABBLE, /* sends bytes that are no frames, for ever */
+    HABITS
+};
+
+static const char *const habits[HABITS] = { "echo",  "pair", "silent", "reset", "http",
+                                            "noise", "head", "flood",  "babble" };
+
+struct guest {
+    struct link link;
+    struct channel channel;
+    bool floods;  /* it gets `chunk` for ever */
+    bool waiting; /* for the echo of "wait" */
+    bool unlucky; /* the first of a pair */
+    bool spoke;
+};
+
+struct server {
+    struct io_loop *loop;
+    enum habit habit;
+    struct link guests;
+    size_t n_guests, n_accepted;
+    uint8_t chunk[1 << 16];
+    size_t chunk_len;
+};
+
+static const char no_such_page[] =
+    "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+static void end_guest(struct server *s, struct guest *g)
+{
+    link_remove(&g->link);
+    s->n_guests--;
+    channel_close(&g->channel);
+    alloc_free(g);
+}
+
+static void fill_chunk(struct server *s, struct bytes piece)
+{
+    for (; s->chunk_len + piece.len <= sizeof s->chunk; s->chunk_len += piece.len)
+        memcpy(s->chunk + s->chunk_len, piece.ptr, piece.len);
+}
+
+static void make_chunk(struct server *s)
+{
+    switch (s->habit) {
+    case HABIT_HEAD: fill_chunk(s, BYTES_LIT("X-More: and more\r\n")); break;
+    case HABIT_FLOOD:
+        fill_chunk(s, BYTES_LIT("\x81\x05"
+                                "flood"));
+        break;
+    case HABIT_NOISE:
+    case HABIT_BABBLE: fill_chunk(s, BYTES_LIT("\xff\x7e\x00\xb7\x13 no frame \r\n")); break;
+    case HABIT_ECHO:
+    case HABIT_PAIR:
+    case HABIT_SILENT:
+    case HABIT_RESET:
+    case HABIT_HTTP:
+    case HABITS: break;
+    }
+}
+
+/* "exit": it fails with a word on stderr; "kill": it gets a signal. */
+static void die_if_told(struct bytes text)
+{
+    if (bytes_eq_str(text, "exit")) {
+        (void)!write(STDERR_FILENO, "told to exit\n", 13);
+        _exit(7);
+    }
+    if (bytes_eq_str(text, "kill"))
+        raise(SIGKILL);
+}
+
+static void hear(struct server *s, struct guest *g, const struct ws_event *event)
+{
+    if (event->kind == WS_EVENT_OPEN)
+        g->floods = s->habit == HABIT_FLOOD || s->habit == HABIT_BABBLE;
+    if (event->kind != WS_EVENT_MESSAGE)
+        return;
+    die_if_told(event->data);
+    if (bytes_eq_str(event->data, "wait"))
+        g->waiting = true;
+    else if (!ws_conn_send(&g->channel.ws, event->opcode, event->data))
+        exit(EXIT_FAILURE);
+}
+
+static void serve(struct server *s, struct guest *g)
+{
+    struct ws_event event;
+
+    while (ws_conn_next(&g->channel.ws, &event, io_now_ms()))
+        hear(s, g, &event);
+    if (g->waiting && s->n_guests == 1) {
+        g->waiting = false;
+        if (!ws_conn_send(&g->channel.ws, WS_TEXT, BYTES_LIT("wait")))
+            exit(EXIT_FAILURE);
+    }
+    if (channel_settle(&g->channel, io_now_ms()))
+        end_guest(s, g);
+}
+
+/* Who leaves may make somebody else the only one. */
+static void serve_all(struct server *s)
+{
+    size_t before;
+
+    do {
+        before = s->n_guests;
+        for (struct link *l = s->guests.next, *next; l != &s->guests; l = next) {
+            next = l->next;
+            serve(s, LINK_OWNER(l, struct guest, link));
+        }
+    } while (s->n_guests != before);
+}
+
+static void reset_guest(struct server *s, struct guest *g)
+{
+    io_conn_reset(g->channel.io);
+    g->channel.io = NULL;
+    end_guest(s, g);
+}
+
+/* Its request has come: it knows that it was let in. */
+static void reset_unlucky(struct server *s)
+{
+    struct guest *first = LINK_OWNER(s->guests.next, struct guest, link);
+
+    if (s->n_accepted > 1 && s->n_guests > 0 && first->unlucky && first->spoke)
+        reset_guest(s, first);
+}
+
+static void welcome(struct server *s, struct io_conn *io)
+{
+    struct guest *g = alloc_resize(NULL, sizeof *g);
+
+    if (!g)
+        exit(EXIT_FAILURE);
+    *g = (struct guest){ 0 };
+    if (!channel_open(&g->channel, io, &(struct ws_conn_options){ .server = true }, io_now_ms()))
+        exit(EXIT_FAILURE);
+    link_add(&s->guests, &g->link);
+    s->n_guests++;
+    io_conn_set_owner(io, g);
+    g->unlucky = s->n_accepted++ == 0 && s->habit == HABIT_PAIR;
+    reset_unlucky(s);
+}
+
+/* What a guest says to one that does not speak WebSocket. */
+static void answer_badly(struct server *s, struct guest *g)
+{
+    if (s->habit == HABIT_RESET) {
+        reset_guest(s, g);
+    } else if (s->habit == HABIT_HTTP) {
+        (void)io_conn_send(g->channel.io, BYTES_LIT(no_such_page));
+        io_conn_shutdown(g->channel.io);
+    } else if (!g->floods && s->habit == HABIT_HEAD) {
+        (void)io_conn_send(g->channel.io, BYTES_LIT("HTTP/1.1 101 Switching Protocols\r\n"));
+        g->floods = true;
+    } else {
+        g->floods = s->habit != HABIT_SILENT;
+    }
+}
+
+static bool speaks(const struct server *s)
+{
+    return s->habit == HABIT_ECHO || s->habit == HABIT_PAIR || s->habit == HABIT_FLOOD ||
+           s->habit == HABIT_BABBLE;
+}
+
+static void take(struct server *s, struct guest *g, const struct io_event *event)
+{
+    if (event->kind == IO_ENDED && (g->floods || !speaks(s))) {
+        end_guest(s, g);
+    } else if (!speaks(s)) {
+        if (event->kind == IO_DATA)
+            answer_badly(s, g);
+    } else if (g->unlucky) {
+        if (event->kind == IO_ENDED)
+            exit(EXIT_FAILURE); /* it should have waited for the second */
+        g->spoke = true;
+        reset_unlucky(s);
+    } else {
+        channel_take(&g->channel, event, io_now_ms());
+        serve_all(s);
+    }
+}
+
+/* More for who took it all; gives whether anybody might take more at once. */
+static bool flood(struct server *s)
+{
+    bool more = false;
+
+    for (struct link *l = s->guests.next; l != &s->guests; l = l->next) {
+        struct guest *g = LINK_OWNER(l, struct guest, link);
+        if (g->floods && io_conn_waiting(g->channel.io) == 0)
+            more |= io_conn_send(g->channel.io, bytes_of(s->chunk, s->chunk_len)) == IO_SENT_ALL;
+    }
+    return more;
+}
+
+static void run(struct server *s)
+{
+    struct io_event event;
+    struct err err;
+
+    while (io_loop_next(s->loop, flood(s) ? io_now_ms() : UINT64_MAX, &event, &err)) {
+        if (event.kind == IO_ACCEPTED)
+            welcome(s, event.conn);
+        else if (event.conn)
+            take(s, event.owner, &event);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static struct server s;
+    struct err err = { 0 };
+
+    while (argc == 3 && s.habit < HABITS && strcmp(habits[s.habit], argv[1]) != 0)
+        s.habit++;
+    if (argc != 3 || s.habit == HABITS)
+        return EXIT_FAILURE;
+    make_chunk(&s);
+    link_init(&s.guests);
+    s.loop = io_loop_new(&err);
+    struct io_listener *listener =
+        s.loop ? io_listen(s.loop, "127.0.0.1", (uint16_t)atoi(argv[2]), NULL, &s, &err) : NULL;
+    if (!listener) {
+        fprintf(stderr, "%s\n", err.text);
+        return EXIT_FAILURE;
+    }
+    printf("%u\n", (unsigned)io_listener_port(listener));
+    fflush(stdout);
+    run(&s);
+    return EXIT_FAILURE;
+}

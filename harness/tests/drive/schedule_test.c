@@ -1,0 +1,263 @@
+#include "drive/stage.h"
+
+#define CASE(name, steps) "case " name " \"A case\" {\nnote \"n\"\n" steps "\n}\n"
+#define ECHO(name) CASE(name, "send text \"hello\"\nexpect echo")
+/* Its echo comes when nobody else is there: beside others it is under way until they end. */
+#define WAIT(name) CASE(name, "send text \"wait\"\nexpect echo")
+#define SAY(name, word) CASE(name, "send text \"" word "\"\nexpect echo")
+
+static const unsigned jobs_rows[] = { 1, 8 };
+#define JOBS_ROWS (sizeof jobs_rows / sizeof *jobs_rows)
+
+static struct stage stage;
+
+Test(schedule, a_good_server_passes_in_one_attempt)
+{
+    for (size_t k = 0; k < JOBS_ROWS; k++) {
+        stage_url(&stage, "echo");
+        stage.options.jobs = jobs_rows[k];
+        stage_cases(&stage, "for n in 1..20 { " ECHO("echo-${n}") " }");
+        stage_cases(&stage, CASE("ping", "send ping \"p\"\nexpect pong \"p\""));
+        stage_cases(&stage, CASE("close", "send close 1000\nexpect close 1000\nexpect eof"));
+        struct seen seen = stage_run(&stage);
+        cr_assert_eq(seen.err.code, ERR_NONE, "%s", seen.err.text);
+        for (size_t i = 0; i < stage.n_cases; i++) {
+            stage_expect(&seen, i, "pass", "");
+            cr_expect_eq(seen.of[i].attempts, 1);
+        }
+        stage_free(&stage);
+    }
+}
+
+Test(schedule, no_cases_are_over_at_once)
+{
+    stage_url(&stage, "echo");
+    struct seen seen = stage_run(&stage);
+    cr_assert_eq(seen.n, 0);
+    cr_assert_eq(seen.err.code, ERR_NONE);
+    stage_free(&stage);
+}
+
+static void expect_bad(const char *habit, const char *reason, unsigned jobs)
+{
+    stage_url(&stage, habit);
+    stage.options.jobs = jobs;
+    stage.options.run.expect_us = 100000;
+    stage.options.case_us = 2000000;
+    stage_cases(&stage, "for n in 1..2 { " ECHO("echo-${n}") " }");
+    stage_cases(&stage, CASE("close", "send close 1000\nexpect close 1000"));
+    struct seen seen = stage_run(&stage);
+    cr_assert_eq(seen.err.code, ERR_NONE, "%s: %s", habit, seen.err.text);
+    for (size_t i = 0; i < stage.n_cases; i++) {
+        stage_expect(&seen, i, "fail", reason);
+        cr_expect_eq(seen.of[i].attempts, 2, "%s is convicted alone", habit);
+        cr_expect_leq(seen.of[i].entries, TRANSCRIPT_ENTRIES_MAX + 1000, "%s", habit);
+    }
+    stage_free(&stage);
+}
+
+/* Each says so in bounded time and memory, and none is an error of ours. */
+Test(schedule, bad_servers_fail_for_a_reason)
+{
+    static const struct {
+        const char *habit, *reason;
+    } rows[] = {
+        { "silent", "nothing came in time" },
+        { "reset", "the connection was reset" },
+        { "http", "the handshake was refused" },
+        { "noise", "what came is no HTTP response" },
+        { "head", "what came is no HTTP response" },
+        { "flood", "" },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t k = 0; k < JOBS_ROWS; k++)
+            expect_bad(rows[i].habit, rows[i].reason, jobs_rows[k]);
+}
+
+/* More frames than a transcript holds, and nothing that is awaited among them: what ends the
+ * waiting has to find its place all the same. */
+Test(schedule, a_flood_that_fills_the_transcript_ends_the_case)
+{
+    stage_url(&stage, "babble");
+    stage_cases(&stage, CASE("pong", "send ping \"p\"\nexpect pong \"p\""));
+    struct seen seen = stage_run(&stage);
+    cr_assert_eq(seen.err.code, ERR_NONE, "%s", seen.err.text);
+    stage_expect(&seen, 0, "error", "the log of the case is full");
+    stage_free(&stage);
+}
+
+Test(schedule, the_time_for_a_case_bounds_every_expectation)
+{
+    stage_url(&stage, "silent");
+    stage.options.run.expect_us = UINT64_C(3600) * 1000000;
+    stage.options.case_us = 100000;
+    stage_cases(&stage, ECHO("default"));
+    stage_cases(&stage, CASE("own", "timeout 50ms\nsend text \"hello\"\nexpect echo"));
+    struct seen seen = stage_run(&stage);
+    cr_assert_eq(seen.err.code, ERR_NONE, "%s", seen.err.text);
+    stage_expect(&seen, 0, "fail", "nothing came in time");
+    stage_expect(&seen, 1, "fail", "nothing came in time");
+    stage_free(&stage);
+}
+
+/* Cases 6 and 8 kill the server; the others are beside them, before and behind them. */
+static void expect_convictions(const char *command, unsigned jobs, const char *how,
+                               const char *stderr_text)
+{
+    static const size_t killers[] = { 6, 8 };
+    struct err err = { 0 };
+
+    stage_exec(&stage, command);
+    stage.options.jobs = jobs;
+    cr_assert(probe_reach(&stage.target, &err), "%s", err.text);
+    stage_cases(&stage, "for n in 1..6 { " WAIT("wait-${n}") " }");
+    stage_cases(&stage, SAY("exit", "exit") ECHO("between") SAY("again", "exit"));
+    stage_cases(&stage, "for n in 1..6 { " ECHO("behind-${n}") " }");
+    struct seen seen = stage_run(&stage);
+    cr_assert_eq(seen.err.code, ERR_NONE, "%s", seen.err.text);
+    for (size_t i = 0; i < stage.n_cases; i++) {
+        bool kills = i == killers[0] || i == killers[1];
+        stage_expect(&seen, i, kills ? "fail" : "pass", kills ? how : "");
+        cr_expect(!kills || strstr(seen.of[i].stderr_text, stderr_text), "case %zu: \"%s\"", i,
+                  seen.of[i].stderr_text);
+    }
+    cr_expect_geq(stage.target.starts, 4, "%u", stage.target.starts);
+    stage_free(&stage);
+}
+
+Test(schedule, who_kills_the_server_is_convicted_alone_and_nobody_else)
+{
+    for (size_t k = 0; k < JOBS_ROWS; k++)
+        expect_convictions(ODD("echo"), jobs_rows[k], "the target died: exited with 7",
+                           "told to exit");
+}
+
+/* The sockets go when the server dies, the news of it when the shell around it has noticed. */
+Test(schedule, also_when_the_news_of_the_death_comes_late)
+{
+    for (size_t k = 0; k < JOBS_ROWS; k++)
+        expect_convictions("sh -c '\"" ODD_SERVER "\" echo {port}; exit 5'", jobs_rows[k],
+                           "the target died: exited with 5", "told to exit");
+}
+
+Test(schedule, the_signal_that_killed_the_server_is_named)
+{
+    struct err err = { 0 };
+
+    stage_exec(&stage, ODD("echo"));
+    cr_assert(probe_reach(&stage.target, &err), "%s", err.text);
+    stage_cases(&stage, SAY("kill", "kill") ECHO("echo"));
+    struct seen seen = stage_run(&stage);
+    cr_assert_eq(seen.err.code, ERR_NONE, "%s", seen.err.text);
+    stage_expect(&seen, 0, "fail", "the target died: was killed by signal 9");
+    stage_expect(&seen, 1, "pass", "");
+    stage_free(&stage);
+}
+
+Test(schedule, a_server_that_dies_at_every_case_is_given_up)
+{
+    struct err err = { 0 };
+
+    stage_exec(&stage, ODD("echo"));
+    cr_assert(probe_reach(&stage.target, &err), "%s", err.text);
+    stage_cases(&stage, "for n in 1..60 { " SAY("exit-${n}", "exit") " }");
+    struct seen seen = stage_run(&stage);
+    cr_assert_eq(seen.err.code, ERR_TARGET);
+    cr_assert(strstr(seen.err.text, "the target died 50 times"), "%s", seen.err.text);
+    for (size_t i = 0; i < stage.n_cases; i++)
+        cr_expect(!seen.of[i].told || seen.of[i].result == VERDICT_FAIL, "case %zu: %s", i,
+                  seen.of[i].reason);
+    stage_free(&stage);
+}
+
+/* The first start makes the mark that every later one stumbles over. */
+Test(schedule, a_server_that_does_not_come_back_ends_it)
+{
+    char mark[] = P_tmpdir "/wsproof-test-XXXXXX", command[1024];
+    struct err err = { 0 };
+    int fd = mkstemp(mark);
+
+    cr_assert_geq(fd, 0);
+    close(fd);
+    snprintf(command, sizeof command,
+             "sh -c 'rm %s || { echo no second time >&2; exit 3; }; exec \"%s\" echo {port}'", mark,
+             ODD_SERVER);
+    stage_exec(&stage, command);
+    cr_assert(probe_reach(&stage.target, &err), "%s", err.text);
+    stage_cases(&stage, SAY("exit", "exit") ECHO("echo"));
+    struct seen seen = stage_run(&stage);
+    cr_assert_eq(seen.err.code, ERR_TARGET);
+    cr_assert(strstr(seen.err.text, "the target exited with 3 before"), "%s", seen.err.text);
+    cr_assert(strstr(seen.err.text, "no second time"), "%s", seen.err.text);
+    stage_free(&stage);
+}
+
+Test(schedule, a_server_that_is_gone_and_not_ours_ends_it)
+{
+    for (size_t k = 0; k < JOBS_ROWS; k++) {
+        stage_url(&stage, "echo");
+        stage.options.jobs = jobs_rows[k];
+        stage_cases(&stage, SAY("exit", "exit"));
+        stage_cases(&stage, "for n in 1..20 { " SAY("gone-${n}", "exit") " }");
+        struct seen seen = stage_run(&stage);
+        cr_assert_eq(seen.err.code, ERR_TARGET);
+        cr_assert(strstr(seen.err.text, "the target is gone: ws://127.0.0.1:"), "%s",
+                  seen.err.text);
+        for (size_t i = 0; i < stage.n_cases; i++)
+            cr_expect(!seen.of[i].told || seen.of[i].result == VERDICT_ERROR,
+                      "case %zu cannot be convicted: %s", i, seen.of[i].reason);
+        stage_free(&stage);
+    }
+}
+
+/* Of the two cases one is reset because the other has come. Alone it passes. */
+Test(schedule, what_fails_only_beside_others_is_told_and_no_fail)
+{
+    stage_url(&stage, "pair");
+    stage_cases(&stage, ECHO("one") ECHO("other"));
+    struct seen seen = stage_run(&stage);
+    cr_assert_eq(seen.err.code, ERR_NONE, "%s", seen.err.text);
+    size_t reset = seen.of[0].result == VERDICT_INFO ? 0 : 1;
+    stage_expect(&seen, reset, "info", "seen only beside other cases");
+    cr_expect_eq(seen.of[reset].attempts, 2);
+    stage_expect(&seen, 1 - reset, "pass", "");
+    stage_free(&stage);
+}
+
+Test(schedule, a_case_whose_need_is_not_met_is_skipped)
+{
+    struct profile profile = { .rows = { { "subprotocol", "chat" } }, .count = 1 };
+
+    stage_url(&stage, "echo");
+    stage.options.profile = &profile;
+    stage.probe.echoes = false;
+    stage_cases(&stage, CASE("origin", "needs origin\nsend ping \"p\"\nexpect pong \"p\""));
+    stage_cases(&stage, CASE("chat", "needs subprotocol\nsend ping \"p\"\nexpect pong \"p\""));
+    stage_cases(&stage, CASE("echo", "needs echo\nsend text \"a\"\nexpect echo"));
+    struct seen seen = stage_run(&stage);
+    cr_assert_eq(seen.err.code, ERR_NONE, "%s", seen.err.text);
+    stage_expect(&seen, 0, "skip", "needs set-up: origin");
+    cr_expect_eq(seen.of[0].attempts, 0);
+    stage_expect(&seen, 1, "pass", "");
+    stage_expect(&seen, 2, "skip", "the target does not echo");
+    stage_free(&stage);
+}
+
+/* Freed in the middle of it all: a sanitizer tells what was forgotten. */
+Test(schedule, can_be_left_with_cases_under_way)
+{
+    struct outcome o;
+    struct err err = { 0 };
+
+    stage_url(&stage, "echo");
+    stage_cases(&stage, CASE("ping", "send ping \"p\"\nexpect pong \"p\""));
+    stage_cases(&stage, "for n in 1..5 { " WAIT("wait-${n}") " }");
+    struct schedule *schedule =
+        schedule_new(&stage.target, stage.cases, stage.n_cases, &stage.options, &stage.probe, &err);
+    cr_assert(schedule && schedule_next(schedule, &o, &err), "%s", err.text);
+    cr_expect_leq(schedule_running(schedule), 5);
+    transcript_free(&o.transcript);
+    schedule_free(schedule);
+    stage_free(&stage);
+}
