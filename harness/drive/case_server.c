@@ -29,6 +29,7 @@ struct case_server {
     struct target target; /* the clients: nothing that we start */
     struct busy busy[CASE_SERVER_CASES_MAX];
     struct visitor visitors[VISITORS_MAX];
+    uint64_t visits;
     struct standing *standings;
     size_t n_standings, standings_cap;
     struct arena arena;
@@ -287,18 +288,36 @@ static bool welcome(struct case_server *s, struct visitor *v, struct case_server
     return out->kind == CASE_SERVER_REPORT;
 }
 
-static void accept_visitor(struct case_server *s, struct io_conn *io)
+/* A free place; or that of who has been here longest without a whole request, as a browser's
+ * connection kept in reserve. NULL: all are being served. */
+static struct visitor *place_for_visitor(struct case_server *s)
 {
+    struct visitor *idle = NULL;
+
     for (size_t i = 0; i < VISITORS_MAX; i++) {
         struct visitor *v = &s->visitors[i];
-        if (v->io)
-            continue;
-        v->io = io;
-        buf_init(&v->head, VISITOR_HEAD_MAX);
-        io_conn_set_owner(io, v);
+        if (!v->io)
+            return v;
+        if (!v->talking && (!idle || v->came < idle->came))
+            idle = v;
+    }
+    if (idle)
+        visitor_free(idle);
+    return idle;
+}
+
+static void accept_visitor(struct case_server *s, struct io_conn *io)
+{
+    struct visitor *v = place_for_visitor(s);
+
+    if (!v) {
+        io_conn_close(io);
         return;
     }
-    io_conn_close(io);
+    v->io = io;
+    v->came = s->visits++;
+    buf_init(&v->head, VISITOR_HEAD_MAX);
+    io_conn_set_owner(io, v);
 }
 
 static bool visitor_data(struct case_server *s, struct visitor *v, const struct io_event *event,
@@ -388,6 +407,7 @@ static bool settle(struct case_server *s, struct case_server_event *out)
                                          .attempts = 1,
                                          .duration_us = slot->ended_us - slot->started_us };
         judge(s, busy, &out->outcome.verdict);
+        transcript_shorten(&slot->transcript);
         out->outcome.transcript = slot->transcript;
         slot->transcript = (struct transcript){ 0 };
         remember(s, busy->agent, slot->index, out->outcome.verdict.result);

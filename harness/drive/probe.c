@@ -28,16 +28,18 @@ static bool parse_probe(struct arena *a, struct script_file *file, struct err *e
                    diags.count ? diags.list[0].text : "no case in it");
 }
 
-static bool dead(const struct target *t, struct err *err)
+#define STDERR_TOLD 300
+
+/* Whether the process has ended, and the error that says so. */
+static bool dead(const struct target *t, const char *when, struct err *err)
 {
+    struct bytes all = buf_bytes(&t->err_output);
+    struct bytes told = bytes_skip(all, all.len > STDERR_TOLD ? all.len - STDERR_TOLD : 0);
+
     if (!t->exited)
         return false;
-    err_set(err, ERR_TARGET, "the target %s before it accepted a connection%s%.*s", t->how,
-            t->err_output.len ? "; its stderr ends: " : "",
-            (int)(t->err_output.len < 300 ? t->err_output.len : 300),
-            t->err_output.len ? (const char *)t->err_output.ptr +
-                                    (t->err_output.len < 300 ? 0 : t->err_output.len - 300)
-                              : "");
+    err_set(err, ERR_TARGET, "the target %s %s%s%.*s", t->how, when,
+            told.len ? "; its stderr ends: " : "", BYTES_ARG(told));
     return true;
 }
 
@@ -47,7 +49,7 @@ static bool run_slot(struct slot *s, struct target *target, struct err *err)
     struct io_event event;
 
     slot_drive(s);
-    while (s->state == SLOT_RUNNING) {
+    while (slot_busy(s)) {
         uint64_t until = s->until_us == UINT64_MAX ? UINT64_MAX : s->until_us / 1000 + 1;
         if (!io_loop_next(target->loop, until, &event, err))
             return false;
@@ -55,6 +57,8 @@ static bool run_slot(struct slot *s, struct target *target, struct err *err)
             return err_set(err, ERR_TARGET, "interrupted");
         if (!slot_take(s, &event))
             target_take(target, &event);
+        if (target->exited)
+            slot_target_died(s);
         slot_drive(s);
     }
     return true;
@@ -123,7 +127,7 @@ bool probe_reach(struct target *target, struct err *err)
             return false;
         if (up)
             return true;
-        if (dead(target, err))
+        if (dead(target, "before it accepted a connection", err))
             return false;
         if (io_now_ms() >= until)
             return err_set(err, ERR_TARGET, "cannot connect to %s: %s", target->url_text, why);
@@ -174,6 +178,7 @@ static bool learn(struct slot *s, struct probe *out, struct err *err)
     const struct transcript *t = &s->transcript;
     struct http1_head head;
     unsigned status = 0;
+    bool ended = false;
 
     memset(out, 0, sizeof *out);
     for (size_t i = 0; i < t->count; i++) {
@@ -186,13 +191,14 @@ static bool learn(struct slot *s, struct probe *out, struct err *err)
         if (e->kind == ENTRY_MESSAGE_IN)
             learn_message(e, out);
         out->answers_ping |= e->kind == ENTRY_FRAME_IN && e->head.opcode == WS_PONG;
+        ended |= e->kind == ENTRY_END_IN;
         out->answers |= e->kind == ENTRY_FRAME_IN || e->kind == ENTRY_END_IN;
         if (e->kind == ENTRY_HEAD_BAD)
             return err_set(err, ERR_TARGET, "%s does not speak HTTP: %s", s->target->url_text,
                            e->text);
     }
-    if (s->target->exited)
-        return err_set(err, ERR_TARGET, "the target %s at its first connection", s->target->how);
+    if (dead(s->target, "at its first connection", err))
+        return false;
     out->echoes &= !out->pushes;
     if (out->open)
         return !hopeless(s, out, err);
@@ -202,7 +208,9 @@ static bool learn(struct slot *s, struct probe *out, struct err *err)
     if (status != 0)
         return err_set(err, ERR_TARGET, "%s answers a WebSocket handshake with HTTP %u %s",
                        s->target->url_text, status, http1_reason(status));
-    return err_set(err, ERR_TARGET, "%s did not answer a WebSocket handshake in time",
+    return err_set(err, ERR_TARGET,
+                   ended ? "%s ended the connection instead of answering a WebSocket handshake"
+                         : "%s did not answer a WebSocket handshake in time",
                    s->target->url_text);
 }
 

@@ -31,7 +31,8 @@ struct visit {
 struct visitor {
     struct io_conn *io; /* NULL: the place is free */
     struct buf head;
-    bool talking; /* `conn` lives */
+    uint64_t came; /* its number among all that came */
+    bool talking;  /* `conn` lives */
     struct ws_conn conn;
     struct visit visit;
     bool answered;

@@ -330,6 +330,27 @@ Test(case_server, outlives_those_who_leave_in_the_middle)
     close_server();
 }
 
+/* More connections that say nothing than it has places for: the oldest gives way. */
+Test(case_server, outlives_those_who_never_speak)
+{
+    enum { SILENT = 70 };
+    struct io_conn *silent[SILENT];
+    struct err err = { 0 };
+
+    open_server();
+    for (unsigned i = 0; i < SILENT; i++) {
+        silent[i] =
+            io_connect(server.loop, "127.0.0.1", (uint16_t)server.port, NULL, NULL, NULL, &err);
+        cr_assert(silent[i], "%s", err.text);
+        while (next_event().kind != IO_CONNECTED)
+            continue;
+    }
+    expect_answer("/getCaseCount", "2");
+    for (unsigned i = 0; i < SILENT; i++)
+        io_conn_close(silent[i]);
+    close_server();
+}
+
 Test(case_server, stops_when_told)
 {
     open_server();

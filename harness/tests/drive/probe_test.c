@@ -46,7 +46,7 @@ Test(probe, says_why_a_server_is_none)
     expect_refusal("noise", "does not speak HTTP");
     expect_refusal("head", "does not speak HTTP: ");
     expect_refusal("silent", "did not answer a WebSocket handshake in time");
-    expect_refusal("reset", "");
+    expect_refusal("reset", "ended the connection instead of answering");
     expect_refusal("babble", "it opens a connection and then sends without end");
 }
 

@@ -62,12 +62,9 @@ Test(schedule, bad_servers_fail_for_a_reason)
     static const struct {
         const char *habit, *reason;
     } rows[] = {
-        { "silent", "nothing came in time" },
-        { "reset", "the connection was reset" },
-        { "http", "the handshake was refused" },
-        { "noise", "what came is no HTTP response" },
-        { "head", "what came is no HTTP response" },
-        { "flood", "" },
+        { "silent", "nothing came in time" },        { "reset", "the connection was reset" },
+        { "http", "the handshake was refused" },     { "noise", "what came is no HTTP response" },
+        { "head", "what came is no HTTP response" }, { "flood", "" },
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
