@@ -86,19 +86,30 @@ static void print_conversation(const struct result *result)
     buf_free(&line);
 }
 
+/* The case's own words, without the first. */
+static const char *without_expect(const char *expected)
+{
+    return strncmp(expected, "expect ", 7) == 0 ? expected + 7 : expected;
+}
+
 static void print_finding(struct progress *p, const struct result *result)
 {
     const struct verdict *v = &result->verdict;
 
     clear_line(p);
-    printf("%s%-5s%s %s", color_of(p, v->result), verdict_name(v->result), plain(p), result->id);
+    printf("%s%-5s%s ", color_of(p, v->result), verdict_name(v->result), plain(p));
+    if (v->result == VERDICT_FAIL)
+        printf("%-8s ", script_severity_name(v->severity));
+    printf("%s", result->id);
     if (v->reason)
         printf(": %s", v->reason);
-    if (v->expected)
-        printf(" (%s)", v->expected);
-    if (v->got)
-        printf("; came: %s", v->got);
+    if (v->requirement && v->result != VERDICT_PASS)
+        printf(" [%s]", v->requirement);
     printf("\n");
+    if (v->expected)
+        printf("      expected %s\n", without_expect(v->expected));
+    if (v->got)
+        printf("      came     %s\n", v->got);
     if (p->options.verbose)
         print_conversation(result);
 }

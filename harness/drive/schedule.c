@@ -195,9 +195,12 @@ static struct verdict judge(struct schedule *s, struct slot *slot)
     return v;
 }
 
+/* Bytes that break a rule by themselves need no second look: no neighbour can have sent them. */
 static bool doubtful(const struct verdict *v)
 {
-    return v->result == VERDICT_FAIL || v->result == VERDICT_ERROR || v->retry;
+    bool proven = v->rule != WS_RULE_NONE;
+
+    return (v->result == VERDICT_FAIL && !proven) || v->result == VERDICT_ERROR || v->retry;
 }
 
 /* Alone it came out better: what it did beside others is told, and convicts nobody. */

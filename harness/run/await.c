@@ -5,6 +5,8 @@
 
 /* Without barriers (the second run of a would-be fail) only patience tells that nothing comes. */
 #define PATIENCE_US 1000000
+/* How long TCP may take to end after a Close. */
+#define ENDING_US 2000000
 
 static uint64_t within_us(const struct run *r, size_t from, size_t to)
 {
@@ -203,6 +205,15 @@ static bool choice_is_late(const struct run *r)
            r->now_us >= r->await_start_us + PATIENCE_US;
 }
 
+/* A server ends TCP at once when it has failed the connection: RFC 6455 7.1.1, 7.1.7. Waiting for
+ * longer would let the limit and the target's own timers decide. */
+static uint64_t end_due_us(const struct run *r, unsigned wants)
+{
+    if (wants != WANTS_END || r->options.role != ROLE_SERVER)
+        return UINT64_MAX;
+    return r->start_us + r->listener.last_us + ENDING_US;
+}
+
 void await_advance(struct run *r, struct run_act *act)
 {
     struct match m = look(r);
@@ -217,7 +228,8 @@ void await_advance(struct run *r, struct run_act *act)
     }
     unsigned wants = wants_now(r, &m);
     uint64_t due = wants & (WANTS_BARRIER | WANTS_DOUBT) ? due_us(r, wants) : UINT64_MAX;
-    if (r->now_us >= r->await_deadline_us || choice_is_late(r)) {
+    uint64_t deadline = min_us(r->await_deadline_us, end_due_us(r, wants));
+    if (r->now_us >= deadline || choice_is_late(r)) {
         silence(r);
     } else if (ask(r, wants, act)) {
         return;
@@ -225,7 +237,7 @@ void await_advance(struct run *r, struct run_act *act)
         advance_barrier(r, wants);
     } else {
         act->kind = RUN_WAIT;
-        act->until_us = min_us(due, r->await_deadline_us);
+        act->until_us = min_us(due, deadline);
         if (r->steps[r->await_from].op == OP_PREFER && r->barrier == BARRIER_NONE)
             act->until_us = min_us(act->until_us, r->await_start_us + PATIENCE_US);
     }

@@ -526,10 +526,10 @@ bool expectation_met_at_once(const struct expectation *x)
     return x->step->as.expect.kind == EXPECT_OPEN && x->options->role == ROLE_CLIENT;
 }
 
-unsigned expectation_wants(const struct step *step)
+unsigned expectation_wants(const struct expectation *x)
 {
-    switch (step->as.expect.kind) {
-    case EXPECT_FAIL:
+    switch (x->step->as.expect.kind) {
+    case EXPECT_FAIL: return x->closed ? WANTS_END : WANTS_BARRIER | WANTS_DOUBT;
     case EXPECT_EOF: return WANTS_BARRIER | WANTS_DOUBT;
     case EXPECT_NOTHING: return WANTS_BARRIER;
     case EXPECT_ALIVE: return WANTS_ALIVE;

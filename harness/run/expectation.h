@@ -27,6 +27,6 @@ enum taken expectation_take(struct expectation *x, size_t entry);
 
 /* Is it met before anything came? (A client that we have answered counts as open.) */
 bool expectation_met_at_once(const struct expectation *x);
-unsigned expectation_wants(const struct step *step);
+unsigned expectation_wants(const struct expectation *x);
 
 #endif

@@ -80,7 +80,7 @@ static struct match match_one(struct matcher *m, const struct step *step, size_t
                                    .unsure = x.unsure };
         }
     }
-    return (struct match){ .status = PATTERN_MORE, .wants = expectation_wants(step) };
+    return (struct match){ .status = PATTERN_MORE, .wants = expectation_wants(&x) };
 }
 
 /* What follows, after `done` has matched: the grades and remarks of both. */

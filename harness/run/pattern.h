@@ -23,7 +23,8 @@ enum pattern_wants {
     WANTS_BARRIER = 1, /* proof that the target has gone past what was sent */
     WANTS_DOUBT = 2,   /* something that only a target which goes on would answer */
     WANTS_ALIVE = 4,
-    WANTS_MEMORY = 8
+    WANTS_MEMORY = 8,
+    WANTS_END = 16 /* its Close came; what is left is that TCP ends */
 };
 
 struct match {

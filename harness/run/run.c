@@ -341,7 +341,9 @@ void run_finish(struct run *r)
     run_add(r, &e);
     if (may_close)
         run_close(r, 1000, BY_RUNNER);
-    r->await_deadline_us = r->now_us + r->options.expect_us;
+    /* Alone with more patience, so that a target's own timer of as many seconds does not decide. */
+    r->await_deadline_us =
+        r->now_us + r->options.expect_us + (r->options.barriers ? 0 : r->options.expect_us * 3 / 2);
     r->state = RUN_STATE_CLOSING;
 }
 

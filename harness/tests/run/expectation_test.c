@@ -276,7 +276,7 @@ Test(run_expectation, failing_the_connection_has_shades)
         { .steps = "expect fail",
           .talk = "in close 1000;in end fin",
           .says = "warn @1: it failed the connection with another code" },
-        { .steps = "expect fail 1002", .talk = "in close 1002", .says = "more barrier doubt" },
+        { .steps = "expect fail 1002", .talk = "in close 1002", .says = "more end" },
         { .steps = "expect fail 1002",
           .talk = "expect @2;in close 1002;silent",
           .says = "warn @3: it did not end TCP in time after its Close" },

@@ -165,3 +165,14 @@ Test(run_run, a_flood_ends_the_case, .timeout = 20)
     cr_assert_eq(play.t.count, TRANSCRIPT_SHORT);
     play_free(&play);
 }
+
+/* A target's own timer, of as many seconds as ours, must not decide by a hair. */
+Test(run_run, tcp_has_two_seconds_to_end_after_a_failing_close)
+{
+    play_init(&play, ROLE_SERVER, "send text \"a\" rsv1\nexpect fail 1002", "101\nclose 1002");
+    cr_assert(play_run(&play));
+    cr_expect(play.run.was_silent);
+    cr_expect_geq(play.now_us, 2000000);
+    cr_expect_leq(play.now_us, 2100000);
+    play_free(&play);
+}
