@@ -1,14 +1,15 @@
 #include "run/expectation.h"
 
+#include "run/expect_head.h"
 #include "run/talk.h"
 #include "ws/close.h"
 
-static const struct entry *entry_at(const struct expectation *x, size_t i)
+const struct entry *expectation_entry(const struct expectation *x, size_t i)
 {
     return &x->t->entries[i];
 }
 
-static enum taken yes(struct expectation *x, enum grade grade, const char *remark)
+enum taken expectation_yes(struct expectation *x, enum grade grade, const char *remark)
 {
     x->grade = grade_worse(x->grade, grade);
     if (remark && !x->remark)
@@ -16,7 +17,7 @@ static enum taken yes(struct expectation *x, enum grade grade, const char *remar
     return TAKEN_YES;
 }
 
-static enum taken no(struct expectation *x, const char *why)
+enum taken expectation_no(struct expectation *x, const char *why)
 {
     x->remark = why;
     return TAKEN_NO;
@@ -25,14 +26,15 @@ static enum taken no(struct expectation *x, const char *why)
 static enum taken no_answer(struct expectation *x)
 {
     x->silent = true;
-    return no(x, "nothing came in time");
+    return expectation_no(x, "nothing came in time");
 }
 
 /* A reset can destroy what the target sent before it: the next run, alone, tells more. */
 static enum taken no_more(struct expectation *x, const struct entry *e)
 {
     x->unsure = e->end == END_RESET;
-    return no(x, e->end == END_RESET ? "the connection was reset" : "the connection ended");
+    return expectation_no(x, e->end == END_RESET ? "the connection was reset"
+                                                 : "the connection ended");
 }
 
 static bool is_close(const struct entry *e)
@@ -75,55 +77,55 @@ static bool payload_fits(struct expectation *x, const struct entry *e)
 static enum taken take_message(struct expectation *x, size_t i)
 {
     const struct expect *want = &x->step->as.expect;
-    const struct entry *e = entry_at(x, i);
+    const struct entry *e = expectation_entry(x, i);
     const struct entry *sent;
 
     if (want->kind == EXPECT_ECHO) {
         sent = talk_message_out(x->t, x->cursor->connection, x->cursor->echo, i);
         if (!sent || !talk_same(sent, e))
-            return no(x, "it is not the echo of the oldest message sent");
+            return expectation_no(x, "it is not the echo of the oldest message sent");
         x->cursor->echo++;
-        return yes(x, GRADE_PASS, NULL);
+        return expectation_yes(x, GRADE_PASS, NULL);
     }
     if (e->head.opcode != (want->kind == EXPECT_TEXT ? WS_TEXT : WS_BINARY))
-        return no(x, "the message has another type");
+        return expectation_no(x, "the message has another type");
     if (!payload_fits(x, e))
-        return no(x, "the message has another payload");
+        return expectation_no(x, "the message has another payload");
     sent = talk_message_out(x->t, x->cursor->connection, x->cursor->echo, i);
     if (sent && talk_same(sent, e))
         x->cursor->echo++;
-    return yes(x, GRADE_PASS, NULL);
+    return expectation_yes(x, GRADE_PASS, NULL);
 }
 
 static enum taken expect_message(struct expectation *x, size_t i)
 {
-    const struct entry *e = entry_at(x, i);
+    const struct entry *e = expectation_entry(x, i);
 
     if (e->kind == ENTRY_MESSAGE_IN)
         return e->by == BY_RUNNER ? TAKEN_SKIP : take_message(x, i);
     if (is_close(e))
-        return no(x, "a Close came");
+        return expectation_no(x, "a Close came");
     return TAKEN_SKIP;
 }
 
 static enum taken expect_control(struct expectation *x, size_t i, uint8_t opcode)
 {
-    const struct entry *e = entry_at(x, i);
+    const struct entry *e = expectation_entry(x, i);
 
     if (e->kind == ENTRY_MESSAGE_IN && e->by != BY_RUNNER)
-        return no(x, "a message came");
+        return expectation_no(x, "a message came");
     if (is_close(e))
-        return no(x, "a Close came");
+        return expectation_no(x, "a Close came");
     if (e->kind != ENTRY_FRAME_IN || e->head.opcode != opcode || e->by == BY_RUNNER)
         return TAKEN_SKIP;
     /* A pong that nobody asked for may come at any time, and of several pings the last one's
      * suffices: one that does not fit proves nothing. */
-    return payload_fits(x, e) ? yes(x, GRADE_PASS, NULL) : TAKEN_SKIP;
+    return payload_fits(x, e) ? expectation_yes(x, GRADE_PASS, NULL) : TAKEN_SKIP;
 }
 
 static enum taken expect_frame(struct expectation *x, size_t i)
 {
-    const struct entry *e = entry_at(x, i);
+    const struct entry *e = expectation_entry(x, i);
     const struct expect *want = &x->step->as.expect;
     bool control = ws_opcode_is_control(e->head.opcode) && e->head.opcode != WS_CLOSE;
 
@@ -134,11 +136,11 @@ static enum taken expect_frame(struct expectation *x, size_t i)
     if (control && want->opcode >= 0 && want->opcode != e->head.opcode)
         return TAKEN_SKIP;
     if (!fields_fit(want, &e->head))
-        return no(x, "the frame has other fields");
+        return expectation_no(x, "the frame has other fields");
     if (!payload_fits(x, e))
-        return no(x, "the frame has another payload");
+        return expectation_no(x, "the frame has another payload");
     x->cursor->frames_upto = i + 1;
-    return yes(x, GRADE_PASS, NULL);
+    return expectation_yes(x, GRADE_PASS, NULL);
 }
 
 static bool code_in(const struct expect *want, const struct ws_close *close)
@@ -169,19 +171,19 @@ static bool reason_fits(struct expectation *x, const struct entry *e, struct byt
 
 static enum taken expect_close(struct expectation *x, size_t i)
 {
-    const struct entry *e = entry_at(x, i);
+    const struct entry *e = expectation_entry(x, i);
 
     /* What we sent before our Close may still be on its way back (RFC 6455 5.5.1). */
     if (e->kind == ENTRY_MESSAGE_IN && e->by != BY_RUNNER && !is_owed_echo(x, e, i))
-        return no(x, "a message came");
+        return expectation_no(x, "a message came");
     if (!is_close(e))
         return TAKEN_SKIP;
     struct ws_close close = ws_close_decode(e->data);
     if (!close_fits(&x->step->as.expect, &close))
-        return no(x, "the Close has another code");
+        return expectation_no(x, "the Close has another code");
     if (!reason_fits(x, e, close.reason))
-        return no(x, "the Close has another reason");
-    return yes(x, GRADE_PASS, NULL);
+        return expectation_no(x, "the Close has another reason");
+    return expectation_yes(x, GRADE_PASS, NULL);
 }
 
 static bool all_was_well(const struct ws_close *close)
@@ -191,23 +193,24 @@ static bool all_was_well(const struct ws_close *close)
 
 static enum taken expect_eof(struct expectation *x, size_t i)
 {
-    const struct entry *e = entry_at(x, i);
+    const struct entry *e = expectation_entry(x, i);
     struct ws_close close;
 
     if (e->kind == ENTRY_END_IN) {
         if (e->end == END_FIN || !x->step->as.expect.clean)
-            return yes(x, GRADE_PASS, NULL);
-        return no(x, e->end == END_RESET ? "TCP was reset" : "TCP did not end in order");
+            return expectation_yes(x, GRADE_PASS, NULL);
+        return expectation_no(x,
+                              e->end == END_RESET ? "TCP was reset" : "TCP did not end in order");
     }
     if (e->kind == ENTRY_MESSAGE_IN &&
         !(e->by != BY_RUNNER &&
           is_owed_echo(x, e, talk_last_send(x->t, e->connection, x->options->since))))
-        return no(x, "a message came: the connection lives on");
+        return expectation_no(x, "a message came: the connection lives on");
     if (!is_close(e))
         return TAKEN_SKIP;
     close = ws_close_decode(e->data);
     if (talk_runner_closed(x->t, e->connection, i) && all_was_well(&close))
-        return no(x, "it answered our Close as if all were well");
+        return expectation_no(x, "it answered our Close as if all were well");
     x->grade = grade_worse(x->grade, GRADE_WARN);
     x->remark = "a Close came first";
     return TAKEN_PART;
@@ -216,7 +219,7 @@ static enum taken expect_eof(struct expectation *x, size_t i)
 static bool passed_before(const struct expectation *x, size_t i)
 {
     for (size_t k = x->options->since; k < i; k++)
-        if (entry_at(x, k)->kind == ENTRY_PASSED)
+        if (expectation_entry(x, k)->kind == ENTRY_PASSED)
             return true;
     return false;
 }
@@ -224,14 +227,14 @@ static bool passed_before(const struct expectation *x, size_t i)
 static enum taken fail_close(struct expectation *x, size_t i)
 {
     const struct expect *want = &x->step->as.expect;
-    const struct entry *e = entry_at(x, i);
+    const struct entry *e = expectation_entry(x, i);
     struct ws_close close = ws_close_decode(e->data);
     bool fits = want->n_codes == 0 ? close.has_code && close.code != 1000 : code_in(want, &close);
     bool after_ours = talk_runner_closed(x->t, e->connection, i);
 
     /* Also where the case's own Close is the violation: a plain answer says that it was taken. */
     if (!fits && talk_we_closed(x->t, e->connection, i) && all_was_well(&close))
-        return no(x, "it answered our Close as if all were well");
+        return expectation_no(x, "it answered our Close as if all were well");
     x->closed = true;
     if (!fits) {
         x->grade = grade_worse(x->grade, GRADE_WARN);
@@ -245,24 +248,24 @@ static enum taken fail_close(struct expectation *x, size_t i)
 
 static enum taken fail_end(struct expectation *x, size_t i)
 {
-    const struct entry *e = entry_at(x, i);
+    const struct entry *e = expectation_entry(x, i);
 
     if (x->closed)
-        return yes(x, GRADE_PASS, NULL);
+        return expectation_yes(x, GRADE_PASS, NULL);
     if (e->end == END_RESET) {
         x->unsure = true;
-        return yes(x, GRADE_PASS, "it was reset: a Close, if there was one, is lost");
+        return expectation_yes(x, GRADE_PASS, "it was reset: a Close, if there was one, is lost");
     }
     if (talk_runner_closed(x->t, e->connection, i))
-        return yes(x, GRADE_WARN, "it ended the connection late, and without a Close");
-    return yes(x, GRADE_WARN, "it ended the connection without a Close");
+        return expectation_yes(x, GRADE_WARN, "it ended the connection late, and without a Close");
+    return expectation_yes(x, GRADE_WARN, "it ended the connection without a Close");
 }
 
 /* RFC 6455 7.1.7: Close with a fitting code (a SHOULD), then TCP. Going on takes positive evidence.
  */
 static enum taken expect_fail(struct expectation *x, size_t i)
 {
-    const struct entry *e = entry_at(x, i);
+    const struct entry *e = expectation_entry(x, i);
 
     if (e->kind == ENTRY_END_IN)
         return fail_end(x, i);
@@ -273,175 +276,67 @@ static enum taken expect_fail(struct expectation *x, size_t i)
     if (e->kind != ENTRY_MESSAGE_IN)
         return TAKEN_SKIP;
     if (e->by == BY_RUNNER)
-        return no(x, "it went on: it echoed a message that was sent after the violation");
+        return expectation_no(x,
+                              "it went on: it echoed a message that was sent after the violation");
     if (is_owed_echo(x, e, talk_last_send(x->t, e->connection, x->options->since)))
         return TAKEN_SKIP;
-    return no(x, "it went on: it answered with a message");
+    return expectation_no(x, "it went on: it answered with a message");
 }
 
 static enum taken expect_nothing(struct expectation *x, size_t i)
 {
-    const struct entry *e = entry_at(x, i);
+    const struct entry *e = expectation_entry(x, i);
 
     if (e->kind == ENTRY_PASSED && i >= x->options->since)
-        return yes(x, GRADE_PASS, NULL);
+        return expectation_yes(x, GRADE_PASS, NULL);
     if (e->kind == ENTRY_HEAD_IN && x->options->role == ROLE_SERVER && i >= x->options->since)
-        return no(x, "it answered the request");
+        return expectation_no(x, "it answered the request");
     if (e->kind == ENTRY_MESSAGE_IN && e->by != BY_RUNNER)
-        return no(x, "a message came");
-    return is_close(e) ? no(x, "a Close came") : TAKEN_SKIP;
-}
-
-static bool status_fits(const struct expect *want, unsigned status)
-{
-    for (size_t k = 0; k < want->n_statuses; k++)
-        if (status >= want->statuses[k].from && status <= want->statuses[k].to)
-            return true;
-    return want->n_statuses == 0 && (want->kind == EXPECT_RESPONSE || status / 100 == 4);
-}
-
-/* `has` looks for an element of the list over all lines; `is` for a line. */
-static bool cond_holds(const struct cond *cond, const struct http1_head *head, struct bytes value)
-{
-    for (size_t n = 0;; n++) {
-        const struct http1_field *field = http1_field(head, cond->name, n);
-        struct bytes rest, element;
-        if (!field)
-            return cond->kind == COND_ABSENT && n == 0;
-        if (cond->kind == COND_ABSENT)
-            return false;
-        if (cond->kind == COND_IS && bytes_eq(field->value, value))
-            return true;
-        rest = field->value;
-        while (cond->kind == COND_HAS && http1_list_next(&rest, &element))
-            if (bytes_eq_nocase(element, value))
-                return true;
-    }
-}
-
-/* A value is filled in without the heap: nothing but the target may decide here. */
-#define COND_TEXT_MAX 8192 /* no header that a case asks for is as long */
-
-static bool conds_hold(struct expectation *x, const struct entry *e, const struct http1_head *head)
-{
-    struct talk_env env;
-    uint8_t text[COND_TEXT_MAX];
-
-    talk_env(x->t, e->connection, x->options->role, &env);
-    for (size_t k = 0; k < x->step->as.expect.n_conds; k++) {
-        const struct cond *cond = &x->step->as.expect.conds[k];
-        struct payload value = { .kind = PAYLOAD_TEMPLATE, .bytes = cond->value };
-        uint64_t len = payload_len(&value, &env.env);
-        if (len > sizeof text)
-            return false;
-        payload_read(&value, &env.env, 0, text, (size_t)len);
-        if (!cond_holds(cond, head, bytes_of(text, (size_t)len)))
-            return false;
-    }
-    return true;
-}
-
-static enum taken refused_by_head(struct expectation *x, const struct entry *e)
-{
-    struct http1_head head;
-
-    if (!talk_head(e, &head))
-        return yes(x, GRADE_WARN, "the answer is no HTTP response");
-    if (head.status / 100 == 1 && head.status != 101)
-        return TAKEN_SKIP;
-    if (head.status == 101)
-        return no(x, "it accepted the handshake");
-    if (!status_fits(&x->step->as.expect, head.status))
-        return yes(x, GRADE_WARN, "it refused with another status");
-    return conds_hold(x, e, &head) ? yes(x, GRADE_PASS, NULL)
-                                   : no(x, "the response lacks a header that it needs");
-}
-
-static enum taken expect_refused(struct expectation *x, size_t i)
-{
-    const struct entry *e = entry_at(x, i);
-
-    if (e->kind == ENTRY_HEAD_IN)
-        return refused_by_head(x, e);
-    if (e->kind == ENTRY_HEAD_BAD)
-        return yes(x, GRADE_WARN, "the answer is no HTTP response");
-    if (e->kind == ENTRY_END_IN)
-        return yes(x, GRADE_WARN, "it ended the connection without an HTTP response");
-    return TAKEN_SKIP;
-}
-
-static enum taken expect_head(struct expectation *x, size_t i)
-{
-    const struct entry *e = entry_at(x, i);
-    struct http1_head head;
-
-    if (e->kind == ENTRY_HEAD_BAD)
-        return no(x, "what came is no HTTP head");
-    if (e->kind != ENTRY_HEAD_IN)
-        return TAKEN_SKIP;
-    if (!talk_head(e, &head))
-        return no(x, "what came is no HTTP head");
-    if (head.kind == HTTP1_RESPONSE && !status_fits(&x->step->as.expect, head.status))
-        return head.status / 100 == 1 && head.status != 101
-                   ? TAKEN_SKIP
-                   : no(x, "it answered with another status");
-    return conds_hold(x, e, &head) ? yes(x, GRADE_PASS, NULL)
-                                   : no(x, "a header is not as it has to be");
-}
-
-static enum taken expect_open(struct expectation *x, size_t i)
-{
-    const struct entry *e = entry_at(x, i);
-    unsigned status;
-
-    if (e->kind == ENTRY_HEAD_BAD)
-        return no(x, "what came is no HTTP response");
-    if (e->kind != ENTRY_HEAD_IN || x->options->role == ROLE_CLIENT)
-        return TAKEN_SKIP;
-    status = talk_status(e);
-    if (status == 101)
-        return yes(x, GRADE_PASS, NULL);
-    return status / 100 == 1 ? TAKEN_SKIP : no(x, "the handshake was refused");
+        return expectation_no(x, "a message came");
+    return is_close(e) ? expectation_no(x, "a Close came") : TAKEN_SKIP;
 }
 
 static enum taken expect_alive(struct expectation *x, size_t i)
 {
-    const struct entry *e = entry_at(x, i);
+    const struct entry *e = expectation_entry(x, i);
 
     if (e->kind != ENTRY_ALIVE)
         return TAKEN_SKIP;
-    return e->flag ? yes(x, GRADE_PASS, NULL) : no(x, "a fresh connection did not open and answer");
+    return e->flag ? expectation_yes(x, GRADE_PASS, NULL)
+                   : expectation_no(x, "a fresh connection did not open and answer");
 }
 
 static enum taken expect_memory(struct expectation *x, size_t i)
 {
-    const struct entry *e = entry_at(x, i);
+    const struct entry *e = expectation_entry(x, i);
 
     if (e->kind != ENTRY_MEMORY || i < x->options->since)
         return TAKEN_SKIP;
-    return e->len < x->step->as.expect.limit ? yes(x, GRADE_PASS, NULL)
-                                             : no(x, "its memory grew beyond the limit");
+    return e->len < x->step->as.expect.limit
+               ? expectation_yes(x, GRADE_PASS, NULL)
+               : expectation_no(x, "its memory grew beyond the limit");
 }
 
 static enum taken expect_report(struct expectation *x, size_t i)
 {
-    const struct entry *e = entry_at(x, i);
+    const struct entry *e = expectation_entry(x, i);
 
     if (e->kind != ENTRY_OUTPUT || e->flag || !e->text)
         return TAKEN_SKIP;
     return bytes_starts(bytes_str(e->text), bytes_str(x->step->as.expect.text))
-               ? yes(x, GRADE_PASS, NULL)
+               ? expectation_yes(x, GRADE_PASS, NULL)
                : TAKEN_SKIP;
 }
 
 static enum taken take_silence(struct expectation *x)
 {
     switch (x->step->as.expect.kind) {
-    case EXPECT_NOTHING: return yes(x, GRADE_PASS, NULL);
-    case EXPECT_REFUSED: return yes(x, GRADE_WARN, "it did not answer the request in time");
+    case EXPECT_NOTHING: return expectation_yes(x, GRADE_PASS, NULL);
+    case EXPECT_REFUSED:
+        return expectation_yes(x, GRADE_WARN, "it did not answer the request in time");
     case EXPECT_FAIL:
         if (x->closed)
-            return yes(x, GRADE_WARN, "it did not end TCP in time after its Close");
+            return expectation_yes(x, GRADE_WARN, "it did not end TCP in time after its Close");
         return no_answer(x);
     case EXPECT_OPEN:
     case EXPECT_TEXT:
@@ -503,7 +398,7 @@ static bool is_push(const struct expectation *x, const struct entry *e)
 
 enum taken expectation_take(struct expectation *x, size_t i)
 {
-    const struct entry *e = entry_at(x, i);
+    const struct entry *e = expectation_entry(x, i);
     enum taken taken;
 
     if (is_push(x, e))

@@ -23,6 +23,11 @@ struct expectation {
     bool silent, unsure;
 };
 
+/* The two ends of looking: a YES of at least that grade, and a NO with its reason. */
+enum taken expectation_yes(struct expectation *x, enum grade grade, const char *remark);
+enum taken expectation_no(struct expectation *x, const char *why);
+const struct entry *expectation_entry(const struct expectation *x, size_t i);
+
 enum taken expectation_take(struct expectation *x, size_t entry);
 
 /* Is it met before anything came? (A client that we have answered counts as open.) */

@@ -3,8 +3,8 @@
 
 #include "run/run.h"
 
-/* Shared by run.c (the machine and its inputs), steps.c (what each operation does) and await.c
- * (expectations and barriers). */
+/* Shared by run.c (the machine and its inputs), steps.c (what each operation does), await.c
+ * (expectations and barriers), rounds.c (`each`) and manners.c (what a correct peer owes). */
 
 /* An entry of the present moment and connection. */
 struct entry run_entry(const struct run *r, enum entry_kind kind);
@@ -14,6 +14,10 @@ void run_add(struct run *r, const struct entry *e);
 bool run_may_speak(const struct run *r);
 void run_speak(struct run *r, uint8_t opcode, struct bytes payload, enum entry_by by);
 void run_close(struct run *r, uint16_t code, enum entry_by by);
+
+/* To what has just been heard; and, at the next frame boundary, the answers that are owed. */
+void manners_react(struct run *r, enum heard heard);
+void manners_pay(struct run *r);
 
 /* `each`: the next round on a fresh connection, or on behind it when all values had theirs. */
 void rounds_next(struct run *r, struct run_act *act);

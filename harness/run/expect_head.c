@@ -1,0 +1,115 @@
+#include "run/expect_head.h"
+
+#include "run/talk.h"
+
+static bool status_fits(const struct expect *want, unsigned status)
+{
+    for (size_t k = 0; k < want->n_statuses; k++)
+        if (status >= want->statuses[k].from && status <= want->statuses[k].to)
+            return true;
+    return want->n_statuses == 0 && (want->kind == EXPECT_RESPONSE || status / 100 == 4);
+}
+
+/* `has` looks for an element of the list over all lines; `is` for a line. */
+static bool cond_holds(const struct cond *cond, const struct http1_head *head, struct bytes value)
+{
+    for (size_t n = 0;; n++) {
+        const struct http1_field *field = http1_field(head, cond->name, n);
+        struct bytes rest, element;
+        if (!field)
+            return cond->kind == COND_ABSENT && n == 0;
+        if (cond->kind == COND_ABSENT)
+            return false;
+        if (cond->kind == COND_IS && bytes_eq(field->value, value))
+            return true;
+        rest = field->value;
+        while (cond->kind == COND_HAS && http1_list_next(&rest, &element))
+            if (bytes_eq_nocase(element, value))
+                return true;
+    }
+}
+
+/* A value is filled in without the heap: nothing but the target may decide here. */
+#define COND_TEXT_MAX 8192 /* no header that a case asks for is as long */
+
+static bool conds_hold(struct expectation *x, const struct entry *e, const struct http1_head *head)
+{
+    struct talk_env env;
+    uint8_t text[COND_TEXT_MAX];
+
+    talk_env(x->t, e->connection, x->options->role, &env);
+    for (size_t k = 0; k < x->step->as.expect.n_conds; k++) {
+        const struct cond *cond = &x->step->as.expect.conds[k];
+        struct payload value = { .kind = PAYLOAD_TEMPLATE, .bytes = cond->value };
+        uint64_t len = payload_len(&value, &env.env);
+        if (len > sizeof text)
+            return false;
+        payload_read(&value, &env.env, 0, text, (size_t)len);
+        if (!cond_holds(cond, head, bytes_of(text, (size_t)len)))
+            return false;
+    }
+    return true;
+}
+
+static enum taken refused_by_head(struct expectation *x, const struct entry *e)
+{
+    struct http1_head head;
+
+    if (!talk_head(e, &head))
+        return expectation_yes(x, GRADE_WARN, "the answer is no HTTP response");
+    if (head.status / 100 == 1 && head.status != 101)
+        return TAKEN_SKIP;
+    if (head.status == 101)
+        return expectation_no(x, "it accepted the handshake");
+    if (!status_fits(&x->step->as.expect, head.status))
+        return expectation_yes(x, GRADE_WARN, "it refused with another status");
+    return conds_hold(x, e, &head) ? expectation_yes(x, GRADE_PASS, NULL)
+                                   : expectation_no(x, "the response lacks a header that it needs");
+}
+
+enum taken expect_refused(struct expectation *x, size_t i)
+{
+    const struct entry *e = expectation_entry(x, i);
+
+    if (e->kind == ENTRY_HEAD_IN)
+        return refused_by_head(x, e);
+    if (e->kind == ENTRY_HEAD_BAD)
+        return expectation_yes(x, GRADE_WARN, "the answer is no HTTP response");
+    if (e->kind == ENTRY_END_IN)
+        return expectation_yes(x, GRADE_WARN, "it ended the connection without an HTTP response");
+    return TAKEN_SKIP;
+}
+
+enum taken expect_head(struct expectation *x, size_t i)
+{
+    const struct entry *e = expectation_entry(x, i);
+    struct http1_head head;
+
+    if (e->kind == ENTRY_HEAD_BAD)
+        return expectation_no(x, "what came is no HTTP head");
+    if (e->kind != ENTRY_HEAD_IN)
+        return TAKEN_SKIP;
+    if (!talk_head(e, &head))
+        return expectation_no(x, "what came is no HTTP head");
+    if (head.kind == HTTP1_RESPONSE && !status_fits(&x->step->as.expect, head.status))
+        return head.status / 100 == 1 && head.status != 101
+                   ? TAKEN_SKIP
+                   : expectation_no(x, "it answered with another status");
+    return conds_hold(x, e, &head) ? expectation_yes(x, GRADE_PASS, NULL)
+                                   : expectation_no(x, "a header is not as it has to be");
+}
+
+enum taken expect_open(struct expectation *x, size_t i)
+{
+    const struct entry *e = expectation_entry(x, i);
+    unsigned status;
+
+    if (e->kind == ENTRY_HEAD_BAD)
+        return expectation_no(x, "what came is no HTTP response");
+    if (e->kind != ENTRY_HEAD_IN || x->options->role == ROLE_CLIENT)
+        return TAKEN_SKIP;
+    status = talk_status(e);
+    if (status == 101)
+        return expectation_yes(x, GRADE_PASS, NULL);
+    return status / 100 == 1 ? TAKEN_SKIP : expectation_no(x, "the handshake was refused");
+}
