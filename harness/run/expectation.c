@@ -4,25 +4,6 @@
 #include "run/talk.h"
 #include "ws/close.h"
 
-const struct entry *expectation_entry(const struct expectation *x, size_t i)
-{
-    return &x->t->entries[i];
-}
-
-enum taken expectation_yes(struct expectation *x, enum grade grade, const char *remark)
-{
-    x->grade = grade_worse(x->grade, grade);
-    if (remark && !x->remark)
-        x->remark = remark;
-    return TAKEN_YES;
-}
-
-enum taken expectation_no(struct expectation *x, const char *why)
-{
-    x->remark = why;
-    return TAKEN_NO;
-}
-
 static enum taken no_answer(struct expectation *x)
 {
     x->silent = true;

@@ -23,10 +23,26 @@ struct expectation {
     bool silent, unsure;
 };
 
+static inline const struct entry *expectation_entry(const struct expectation *x, size_t i)
+{
+    return &x->t->entries[i];
+}
+
 /* The two ends of looking: a YES of at least that grade, and a NO with its reason. */
-enum taken expectation_yes(struct expectation *x, enum grade grade, const char *remark);
-enum taken expectation_no(struct expectation *x, const char *why);
-const struct entry *expectation_entry(const struct expectation *x, size_t i);
+static inline enum taken expectation_yes(struct expectation *x, enum grade grade,
+                                         const char *remark)
+{
+    x->grade = grade_worse(x->grade, grade);
+    if (remark && !x->remark)
+        x->remark = remark;
+    return TAKEN_YES;
+}
+
+static inline enum taken expectation_no(struct expectation *x, const char *why)
+{
+    x->remark = why;
+    return TAKEN_NO;
+}
 
 enum taken expectation_take(struct expectation *x, size_t entry);
 

@@ -4,7 +4,8 @@
 #include "run/run.h"
 
 /* Shared by run.c (the machine and its inputs), steps.c (what each operation does), await.c
- * (expectations and barriers), rounds.c (`each`) and manners.c (what a correct peer owes). */
+ * (expectations and barriers), rounds.c (`each`), manners.c (what a correct peer owes) and act.c
+ * (what all of these can do). */
 
 /* An entry of the present moment and connection. */
 struct entry run_entry(const struct run *r, enum entry_kind kind);
@@ -14,6 +15,7 @@ void run_add(struct run *r, const struct entry *e);
 bool run_may_speak(const struct run *r);
 void run_speak(struct run *r, uint8_t opcode, struct bytes payload, enum entry_by by);
 void run_close(struct run *r, uint16_t code, enum entry_by by);
+void run_over(struct run *r); /* nothing more to prove: hang up */
 
 /* To what has just been heard; and, at the next frame boundary, the answers that are owed. */
 void manners_react(struct run *r, enum heard heard);
@@ -40,7 +42,6 @@ void await_advance(struct run *r, struct run_act *act);
 
 /* The case has said all: close as a correct peer does. */
 void run_finish(struct run *r);
-void run_over(struct run *r); /* nothing more to prove: hang up */
 
 static inline uint64_t min_us(uint64_t a, uint64_t b)
 {
