@@ -104,6 +104,7 @@ Test(ws_frame, encodes_whatever_it_is_asked)
         uint8_t out[WS_HEAD_MAX];
         const size_t n = ws_frame_encode(&rows[i].head, out);
         cr_assert(bytes_eq(bytes_of(out, n), rows[i].wire), "row %zu", i);
+        cr_assert_eq(ws_frame_head_size(&rows[i].head), n, "row %zu", i);
     }
 }
 
