@@ -117,7 +117,8 @@ static enum tls_result result_of(struct tls_session *s, int ret)
     }
 }
 
-/* An error that an earlier call left behind, of this TLS session or another, would be taken for ours.
+/* An error that an earlier call left behind, of this TLS session or another, would be taken for
+ * ours.
  */
 static void forget_errors(void)
 {
