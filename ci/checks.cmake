@@ -29,6 +29,8 @@ foreach(peer server client server-tls client-tls)
     COMMAND ${ci}/suite $<TARGET_FILE:wsproof> ${peer} ${bytewise})
 endforeach()
 
+check(commands LABEL suite COMMAND ${ci}/commands $<TARGET_FILE:wsproof>)
+
 foreach(target py-websockets node-ws)
   check(target_${target} LABEL once COMMAND ${ci}/target $<TARGET_FILE:wsproof> ${target})
 endforeach()

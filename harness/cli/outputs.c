@@ -11,6 +11,23 @@ static const char *in_dir(const struct outputs *o, struct arena *a, const char *
     return arena_print(a, "%s/%s", o->dir, name);
 }
 
+bool outputs_read(const char *path, struct arena *a, struct run_report *out, struct err *err)
+{
+    struct buf text;
+    bool ok;
+
+    buf_init(&text, REPORT_FILE_MAX);
+    ok = io_file_read(path, REPORT_FILE_MAX, &text, err);
+    if (!ok && err->code == ERR_SYSTEM)
+        err->code = ERR_USAGE; /* the name was wrong, not the machine */
+    if (ok && !report_read(a, buf_bytes(&text), out, err)) {
+        snprintf(err->file, sizeof err->file, "%s", path);
+        ok = false;
+    }
+    buf_free(&text);
+    return ok;
+}
+
 bool outputs_begin(const struct outputs *o, const struct run_report *r, bool resume,
                    struct arena *a, struct err *err)
 {

@@ -11,6 +11,10 @@ struct outputs {
     bool tap;                 /* on stdout */
 };
 
+/* A results.json or a journal read back into `a`; errors name the file. */
+NODISCARD bool outputs_read(const char *path, struct arena *a, struct run_report *out,
+                            struct err *err);
+
 /* The journal: what a killed run leaves behind. */
 NODISCARD bool outputs_begin(const struct outputs *o, const struct run_report *r, bool resume,
                              struct arena *a, struct err *err);

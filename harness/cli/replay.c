@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "cli/session.h"
-#include "io/file.h"
-#include "report/json.h"
 
 /* A run alone that came out better than the one beside others was settled by the schedule, with
  * what it knew of both: one transcript cannot tell that. */
@@ -63,13 +61,8 @@ static bool judge_again(struct replay *r, const struct result *result, struct er
 
 static bool replay_results(struct replay *r, const char *path, struct err *err)
 {
-    struct buf text;
-    bool ok;
+    bool ok = outputs_read(path, &r->arena, &r->report, err);
 
-    buf_init(&text, REPORT_FILE_MAX);
-    ok = io_file_read(path, REPORT_FILE_MAX, &text, err) &&
-         report_read(&r->arena, buf_bytes(&text), &r->report, err);
-    buf_free(&text);
     r->options.role = ok && strcmp(r->report.role, "client") == 0 ? ROLE_CLIENT : ROLE_SERVER;
     r->options.requirements = &r->source.requirements;
     r->options.data = r->source.files;

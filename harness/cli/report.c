@@ -4,23 +4,15 @@
 #include <string.h>
 
 #include "cli/session.h"
-#include "io/file.h"
-#include "report/json.h"
 
 /* Adds the results of one file to a report that is under way. */
 static bool add_file(struct arena *a, const char *path, struct run_report *all, size_t *cap,
                      struct err *err)
 {
     struct run_report one;
-    struct buf text;
-    bool ok;
 
-    buf_init(&text, REPORT_FILE_MAX);
-    ok = io_file_read(path, REPORT_FILE_MAX, &text, err) &&
-         report_read(a, buf_bytes(&text), &one, err);
-    buf_free(&text);
-    if (!ok)
-        return err_at(err, path, 1, 1);
+    if (!outputs_read(path, a, &one, err))
+        return false;
     if (all->n_results == 0 && !all->target) {
         struct result *none = NULL;
         *all = one;

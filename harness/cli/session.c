@@ -330,25 +330,38 @@ static void note_probe(struct session *s)
         s->report.server_header = s->probe.name;
 }
 
-/* A killed run's journal: its results are taken over, its cases not run again. */
-static bool take_over(struct session *s, struct err *err)
+/* A killed run's journal; no results when there is none. */
+static bool read_journal(struct session *s, struct run_report *old, struct err *err)
 {
     const char *path = arena_print(&s->arena, "%s/results.jsonl", s->o.report_dir);
-    struct run_report old;
-    struct buf text;
-    size_t kept = 0;
-    bool ok;
 
+    memset(old, 0, sizeof *old);
+    if (s->o.resume && s->n_cuts > 1)
+        return err_set(err, ERR_USAGE, "--resume goes on with one --cut only");
     if (!s->o.resume || !path || !io_file_exists(path))
         return true;
-    buf_init(&text, REPORT_FILE_MAX);
-    ok = io_file_read(path, REPORT_FILE_MAX, &text, err) &&
-         report_read(&s->arena, buf_bytes(&text), &old, err);
-    buf_free(&text);
-    if (!ok)
+    if (!outputs_read(path, &s->arena, old, err))
         return false;
-    if (old.target && strcmp(old.target, s->report.target) != 0)
-        return err_set(err, ERR_USAGE, "--resume: %s is a run against %s", path, old.target);
+    if (old->target && strcmp(old->target, s->report.target) != 0)
+        return err_set(err, ERR_USAGE, "--resume: %s is a run against %s", path, old->target);
+    return true;
+}
+
+static bool make_room(struct session *s, size_t taken_over, struct err *err)
+{
+    s->results_cap = s->n_cases * s->n_cuts + taken_over;
+    s->report.results = arena_array(&s->arena, s->results_cap + 1, sizeof *s->report.results);
+    return s->report.results || err_memory(err, "the results");
+}
+
+/* The journal's results are taken over, its cases not run again. */
+static bool take_over(struct session *s, struct err *err)
+{
+    struct run_report old;
+    size_t kept = 0;
+
+    if (!read_journal(s, &old, err) || !make_room(s, old.n_results, err))
+        return false;
     for (size_t i = 0; i < old.n_results; i++)
         s->report.results[s->report.n_results++] = old.results[i];
     for (size_t i = 0; i < s->n_cases; i++) {
@@ -362,19 +375,11 @@ static bool take_over(struct session *s, struct err *err)
     return true;
 }
 
-static bool make_room(struct session *s, struct err *err)
-{
-    s->results_cap = s->n_cases * s->n_cuts + s->source.suite.n_cases;
-    s->report.results = arena_array(&s->arena, s->results_cap + 1, sizeof *s->report.results);
-    return s->report.results || err_memory(err, "the results");
-}
-
 bool session_begin(struct session *s, struct err *err)
 {
     note_options(s);
     note_probe(s);
-    if (!make_room(s, err) || !take_over(s, err) ||
-        !outputs_begin(&s->outputs, &s->report, s->o.resume, &s->arena, err))
+    if (!take_over(s, err) || !outputs_begin(&s->outputs, &s->report, s->o.resume, &s->arena, err))
         return false;
     progress_start(s->progress, &s->report, s->n_cases * s->n_cuts + s->report.n_results);
     return true;
