@@ -192,6 +192,8 @@ void progress_summary(struct progress *p, const struct run_report *r, const char
         print_severities(&counts);
         print_skips(r);
     }
+    if (r->deaths > 0)
+        printf("  the server died: %llu times\n", (unsigned long long)r->deaths);
     if (r->trouble)
         printf("  cut short: %s\n", r->trouble);
     if (where)

@@ -177,7 +177,8 @@ int session_exit_code(const struct session *s, const struct run_report *r)
         if (counts.fails_by_severity[level] > 0)
             return EXIT_UNEXPECTED;
     ran = counts.total - counts.by_kind[VERDICT_SKIP];
-    return ran == 0 ? EXIT_UNEXPECTED : EXIT_OK;
+    /* A death counts also where no case could be told to be its cause. */
+    return ran == 0 || r->deaths > 0 ? EXIT_UNEXPECTED : EXIT_OK;
 }
 
 int session_exit_of(const struct err *err)
@@ -222,8 +223,11 @@ static int write_reports(struct session *s, int code)
 
 static int finish(struct session *s, const struct err *trouble)
 {
-    int code = session_exit_code(s, &s->report);
+    int code;
 
+    if (s->role == ROLE_SERVER && s->target.starts > 1)
+        s->report.deaths = s->target.starts - 1;
+    code = session_exit_code(s, &s->report);
     if (trouble) {
         int worse = session_exit_of(trouble);
         s->report.unfinished = true;

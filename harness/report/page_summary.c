@@ -228,6 +228,8 @@ static void run_facts(struct page *p)
     row_number(p, "own memory", r->own_peak_kib / 1024, " MiB");
     row_number(p, "run again", p->counts.retried, "");
     row_number(p, "disputed", p->counts.contested, "");
+    if (r->deaths > 0)
+        row_number(p, "deaths of the server", r->deaths, "");
     row(p, "wsproof", r->version);
     markup_put(&p->m, "</dl></div>");
 }

@@ -42,6 +42,7 @@ struct run_report {
     uint64_t started_s; /* since 1970 */
     uint64_t duration_ms;
     uint64_t own_cpu_ms, own_peak_kib;
+    uint64_t deaths;        /* the server that we started ended by itself so often */
     bool unfinished;        /* the run was cut short */
     const char *trouble;    /* the target could not be reached, …; NULL: none */
     struct result *results; /* in suite order */
