@@ -241,7 +241,7 @@ bool session_open(struct session *s, enum case_role role, const char *url, struc
     struct progress_options shown = { s->o.verbose, s->o.quiet, s->o.tap };
 
     s->role = role;
-    s->started_ms = io_now_ms();
+    s->started_ms = io_elapsed_ms();
     s->report.target = target_name(s, url);
     s->report.role = role == ROLE_CLIENT ? "client" : "server";
     s->report.version = WSPROOF_VERSION;

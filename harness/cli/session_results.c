@@ -210,7 +210,7 @@ static int write_reports(struct session *s, int code)
         s->o.report_dir ? arena_print(&s->arena, "%s/index.html", s->o.report_dir) : NULL;
 
     qsort(s->report.results, s->report.n_results, sizeof *s->report.results, session_order);
-    s->report.duration_ms = io_now_ms() - s->started_ms;
+    s->report.duration_ms = io_elapsed_ms() - s->started_ms;
     s->report.own_cpu_ms = io_own_cpu_us() / 1000;
     s->report.own_peak_kib = io_own_peak_kib();
     if (!outputs_end(&s->outputs, &s->report, &s->source.requirements, &s->arena, &err)) {

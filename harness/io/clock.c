@@ -12,17 +12,29 @@ static uint64_t us_of(clockid_t clock)
     return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
+static uint64_t skipped_us;
+
+void io_clock_skip(uint64_t us)
+{
+    skipped_us += us;
+}
+
+uint64_t io_elapsed_ms(void)
+{
+    return us_of(CLOCK_MONOTONIC) / 1000;
+}
+
 /* 0 stands for "no time" elsewhere, and a machine may have booted just now. */
 uint64_t io_now_ms(void)
 {
-    uint64_t ms = us_of(CLOCK_MONOTONIC) / 1000;
+    uint64_t ms = io_now_us() / 1000;
 
     return ms == 0 ? 1 : ms;
 }
 
 uint64_t io_now_us(void)
 {
-    return us_of(CLOCK_MONOTONIC);
+    return us_of(CLOCK_MONOTONIC) - skipped_us;
 }
 
 uint64_t io_wall_s(void)

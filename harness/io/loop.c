@@ -9,6 +9,9 @@
 #include "io/clock.h"
 #include "io/source.h"
 
+/* Waking later than this is no scheduling any more. */
+#define STALL_US 50000
+
 /* It only ends the waiting: the clock is looked at afterwards. */
 static void on_timer(uv_timer_t *timer)
 {
@@ -84,6 +87,16 @@ static uint64_t wake_at(const struct io_loop *loop, uint64_t deadline_ms)
     return limit < deadline_ms ? limit : deadline_ms;
 }
 
+/* A machine that is busy or asleep wakes us late, and the target no sooner: that time is nobody's
+ * silence. `planned_us`: when the visit to the kernel was to be over. */
+static void forgive_stall(uint64_t planned_us)
+{
+    uint64_t now = io_now_us();
+
+    if (now > planned_us && now - planned_us > STALL_US)
+        io_clock_skip(now - planned_us);
+}
+
 /* One visit to the kernel: sleeps only when nothing waits to be asked. */
 static bool wait_for_more(struct io_loop *loop, uint64_t deadline_ms, struct err *err)
 {
@@ -96,6 +109,8 @@ static bool wait_for_more(struct io_loop *loop, uint64_t deadline_ms, struct err
     }
     int alive = uv_run(&loop->uv, sleeps ? UV_RUN_ONCE : UV_RUN_NOWAIT);
     uv_timer_stop(&loop->timer);
+    if (!sleeps || wake != UINT64_MAX)
+        forgive_stall((sleeps ? wake : now + 1) * 1000);
     link_move_all(&loop->ready, &loop->later);
     expire(loop, io_now_ms());
     /* With nothing to watch and no deadline this would be for ever. */
@@ -106,7 +121,7 @@ static bool wait_for_more(struct io_loop *loop, uint64_t deadline_ms, struct err
 
 static bool tell_time(struct io_loop *loop, struct io_event *out)
 {
-    loop->served = false;
+    loop->served = loop->last_round = false;
     *out = (struct io_event){ .kind = IO_TIME };
     return true;
 }
@@ -130,8 +145,9 @@ static bool tell_next(struct io_loop *loop, struct io_event *out)
     return false;
 }
 
-/* Sources are served in rounds. Between two rounds a deadline that has passed is told, lest a busy
- * connection keep the time away; at its second call in a row, what is ready comes first. */
+/* Sources are served in rounds. Behind a round a deadline that has passed is told, lest a busy
+ * connection keep the time away; but only behind one that began after it had passed, lest bytes be
+ * taken for late that were here before. */
 bool io_loop_next(struct io_loop *loop, uint64_t deadline_ms, struct io_event *out, struct err *err)
 {
     for (;;) {
@@ -139,8 +155,9 @@ bool io_loop_next(struct io_loop *loop, uint64_t deadline_ms, struct io_event *o
             return tell_signal(loop, out);
         if (tell_next(loop, out))
             return true;
-        if (loop->served && io_now_ms() >= deadline_ms)
+        if (loop->served && io_now_ms() >= deadline_ms && loop->last_round)
             return tell_time(loop, out);
+        loop->last_round = io_now_ms() >= deadline_ms;
         if (!wait_for_more(loop, deadline_ms, err))
             return false;
         if (link_alone(&loop->ready) && loop->signal == 0 && io_now_ms() >= deadline_ms)

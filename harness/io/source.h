@@ -29,8 +29,9 @@ struct io_loop {
     struct link ready; /* to be asked in this round */
     struct link later; /* to be asked in the next, whatever the kernel says */
     struct link all, limits;
-    bool served; /* an event was given since the time was last told */
-    int signal;  /* caught and not yet told */
+    bool last_round; /* what is served now was asked for when the deadline had passed */
+    bool served;     /* an event was given since the time was last told */
+    int signal;      /* caught and not yet told */
     bool watches_signals;
     int spare_fd; /* given up for a moment to turn a connection away when no other is left */
     char why[256];
