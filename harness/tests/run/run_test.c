@@ -17,7 +17,7 @@ static void log_of(const struct play *p, struct buf *out)
     cr_assert(buf_print(out, "did: %s\n", p->did));
 }
 
-Test(run_run, conversations_go_as_written, .timeout = 60)
+Test(run_run, conversations_go_as_written)
 {
     unsigned wrong = 0;
 
@@ -38,7 +38,7 @@ Test(run_run, conversations_go_as_written, .timeout = 60)
 }
 
 /* Our answers go out as soon as we know enough, never sooner: the cuts of TCP do not show. */
-Test(run_run, no_cut_of_the_peers_bytes_shows, .timeout = 120)
+Test(run_run, no_cut_of_the_peers_bytes_shows)
 {
     for (size_t i = 0; i < CONVERSATIONS; i++) {
         const struct conversation *c = &conversations[i];
@@ -130,7 +130,7 @@ static bool play_scarce(void *ctx)
     return through;
 }
 
-Test(run_run, ends_as_trouble_when_the_heap_says_no, .timeout = 120)
+Test(run_run, ends_as_trouble_when_the_heap_says_no)
 {
     for (size_t i = 0; i < CONVERSATIONS; i++) {
         const struct conversation *c = &conversations[i];
@@ -144,7 +144,7 @@ Test(run_run, ends_as_trouble_when_the_heap_says_no, .timeout = 120)
 }
 
 /* A wait whose end can no longer be recorded would never end. */
-Test(run_run, a_flood_ends_the_case, .timeout = 20)
+Test(run_run, a_flood_ends_the_case)
 {
     enum { FRAMES = 250, LINES = TRANSCRIPT_ENTRIES_MAX / FRAMES + 1 };
     static char script[16 + LINES * (FRAMES * 4 + 16)];

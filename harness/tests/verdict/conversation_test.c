@@ -17,7 +17,7 @@ static void judge(const struct play *p, struct arena *a, struct verdict *out, st
     verdict_log(out, log);
 }
 
-Test(verdict_conversation, each_gets_its_verdict_and_gets_it_again, .timeout = 60)
+Test(verdict_conversation, each_gets_its_verdict_and_gets_it_again)
 {
     unsigned wrong = 0;
 
@@ -44,7 +44,7 @@ Test(verdict_conversation, each_gets_its_verdict_and_gets_it_again, .timeout = 6
 }
 
 /* Where the runner saw a mismatch the verdict must see one too, and the other way round. */
-Test(verdict_conversation, the_runner_and_the_verdict_agree, .timeout = 60)
+Test(verdict_conversation, the_runner_and_the_verdict_agree)
 {
     for (size_t i = 0; i < CONVERSATIONS; i++) {
         const struct conversation *c = &conversations[i];

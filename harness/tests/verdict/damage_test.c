@@ -224,14 +224,14 @@ static unsigned damage_conversations(unsigned (*in_each_way)(struct damaged *))
     return accused;
 }
 
-Test(verdict_damage, what_was_ours_and_is_lost_or_doubled_accuses_nobody, .timeout = 60)
+Test(verdict_damage, what_was_ours_and_is_lost_or_doubled_accuses_nobody)
 {
     unsigned accused = damage_conversations(lose_and_gain) + damage_more(lose_and_gain);
 
     cr_assert_eq(accused, 0, "%u accusations", accused);
 }
 
-Test(verdict_damage, numbers_that_point_nowhere_get_a_verdict, .timeout = 60)
+Test(verdict_damage, numbers_that_point_nowhere_get_a_verdict)
 {
     cr_assert_eq(damage_conversations(misnumber) + damage_more(misnumber), 0);
 }
@@ -254,7 +254,7 @@ static bool judge_scarcely(void *ctx)
     return ok;
 }
 
-Test(verdict_damage, without_memory_it_gives_in, .timeout = 60)
+Test(verdict_damage, without_memory_it_gives_in)
 {
     unsigned long calls = 0;
 
