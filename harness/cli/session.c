@@ -280,6 +280,7 @@ void session_schedule(struct session *s)
         .quiet_us = 100000,
         .barriers = true,
         .echoes = true,
+        .tells_url = s->role == ROLE_CLIENT && target_tells_url(&s->target.options),
         .data = s->source.files,
     };
     s->schedule.verdict =

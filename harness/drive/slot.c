@@ -34,6 +34,33 @@ static bool start_run(struct slot *s, struct target *target, const struct script
     return err_memory(err, "a case");
 }
 
+/* The case's `url`, filled in; NULL: it has none, or there is no memory for it. */
+static const char *client_url(struct slot *s)
+{
+    uint16_t port = io_listener_port(s->listener);
+    char base[64], port_text[8];
+
+    target_client_base(s->target, port, base);
+    snprintf(port_text, sizeof port_text, "%u", port);
+    struct payload_env env = { .path = "/",
+                               .host = strstr(base, "//") + 2,
+                               .port = port_text,
+                               .key = "",
+                               .accept = "",
+                               .base = base };
+    for (size_t i = 0; i < s->c->n_steps; i++) {
+        const struct step *step = &s->c->steps[i];
+        if (step->op == OP_URL)
+            return (const char *)payload_fill(&s->arena, bytes_str(step->as.text), &env).ptr;
+    }
+    return NULL;
+}
+
+static struct io_process *run_client(struct slot *s, struct err *err)
+{
+    return target_start_client(s->target, io_listener_port(s->listener), client_url(s), err);
+}
+
 /* One process and one port of its own for each case: nobody else can come to it. */
 static bool start_client(struct slot *s, struct err *err)
 {
@@ -42,7 +69,7 @@ static bool start_client(struct slot *s, struct err *err)
     s->listener = io_listen(t->loop, "127.0.0.1", 0, t->options.tls, s, err);
     if (!s->listener)
         return false;
-    s->process = target_start_client(t, io_listener_port(s->listener), err);
+    s->process = run_client(s, err);
     return s->process != NULL;
 }
 
@@ -90,7 +117,7 @@ static void start_client_again(struct slot *s, uint64_t now)
 
     io_process_free(s->process);
     s->exit_code = -1;
-    s->process = target_start_client(s->target, io_listener_port(s->listener), &err);
+    s->process = run_client(s, &err);
     if (!s->process)
         run_ended(&s->run, END_NOT_REACHED, err.text, now);
 }
@@ -400,5 +427,6 @@ void slot_free(struct slot *s)
     run_free(&s->run);
     transcript_free(&s->transcript);
     buf_free(&s->err_output);
+    arena_free(&s->arena);
     memset(s, 0, sizeof *s);
 }

@@ -16,9 +16,10 @@ struct slot {
     enum slot_state state;
     struct target *target;
     const struct script_case *c;
-    size_t index;     /* of the case in the selection */
-    unsigned attempt; /* from 1 */
-    bool alone;       /* nothing else runs beside it */
+    size_t index;       /* of the case in the selection */
+    unsigned attempt;   /* from 1 */
+    bool alone;         /* nothing else runs beside it */
+    struct arena arena; /* the address that the client is told */
     struct run run;
     struct transcript transcript; /* of the run; taken over by who reads the outcome */
     struct io_conn *conn;

@@ -121,14 +121,26 @@ void target_stop(struct target *t)
     t->process = NULL;
 }
 
-struct io_process *target_start_client(struct target *t, uint16_t port, struct err *err)
+void target_client_base(const struct target *t, uint16_t port, char out[64])
 {
-    char port_text[8], url[64];
+    snprintf(out, 64, "%s://%s:%u", t->options.tls ? "wss" : "ws",
+             t->options.tls ? "localhost" : "127.0.0.1", port);
+}
+
+struct io_process *target_start_client(struct target *t, uint16_t port, const char *url,
+                                       struct err *err)
+{
+    char port_text[8], base[64], usual[66];
 
     snprintf(port_text, sizeof port_text, "%u", port);
-    snprintf(url, sizeof url, "%s://%s:%u/", t->options.tls ? "wss" : "ws",
-             t->options.tls ? "localhost" : "127.0.0.1", port);
-    return start(t, port_text, url, NULL, err);
+    target_client_base(t, port, base);
+    snprintf(usual, sizeof usual, "%s/", base);
+    return start(t, port_text, url ? url : usual, NULL, err);
+}
+
+bool target_tells_url(const struct target_options *options)
+{
+    return options->command && strstr(options->command, "{url}");
 }
 
 void target_status_text(const struct io_process_status *status, char *out, size_t size)

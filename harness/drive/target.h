@@ -41,8 +41,14 @@ void target_free(struct target *t);
 NODISCARD bool target_start(struct target *t, struct err *err);
 void target_stop(struct target *t);
 
-/* Starts the client that --exec names, for one case that listens on `port`. */
-NODISCARD struct io_process *target_start_client(struct target *t, uint16_t port, struct err *err);
+/* "ws://127.0.0.1:9001", where the client of one case finds it. */
+void target_client_base(const struct target *t, uint16_t port, char out[64]);
+
+/* Starts the client that --exec names, for one case that listens on `port`. `url`: what it is told;
+ * NULL: the base and a slash. */
+NODISCARD struct io_process *target_start_client(struct target *t, uint16_t port, const char *url,
+                                                 struct err *err);
+bool target_tells_url(const struct target_options *options); /* its command has {url} */
 
 /* Takes what belongs to the server's process. */
 bool target_take(struct target *t, const struct io_event *event);

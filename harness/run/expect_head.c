@@ -29,6 +29,13 @@ static bool cond_holds(const struct cond *cond, const struct http1_head *head, s
     }
 }
 
+static struct bytes start_line(const struct entry *e)
+{
+    struct bytes line = bytes_take(e->data, bytes_index(e->data, 0, '\n'));
+
+    return line.len > 0 && line.ptr[line.len - 1] == '\r' ? bytes_take(line, line.len - 1) : line;
+}
+
 /* A value is filled in without the heap: nothing but the target may decide here. */
 #define COND_TEXT_MAX 8192 /* no header that a case asks for is as long */
 
@@ -45,7 +52,9 @@ static bool conds_hold(struct expectation *x, const struct entry *e, const struc
         if (len > sizeof text)
             return false;
         payload_read(&value, &env.env, 0, text, (size_t)len);
-        if (!cond_holds(cond, head, bytes_of(text, (size_t)len)))
+        struct bytes filled = bytes_of(text, (size_t)len);
+        if (cond->kind == COND_LINE ? !bytes_eq(start_line(e), filled)
+                                    : !cond_holds(cond, head, filled))
             return false;
     }
     return true;
@@ -96,7 +105,7 @@ enum taken expect_head(struct expectation *x, size_t i)
                    ? TAKEN_SKIP
                    : expectation_no(x, "it answered with another status");
     return conds_hold(x, e, &head) ? expectation_yes(x, GRADE_PASS, NULL)
-                                   : expectation_no(x, "a header is not as it has to be");
+                                   : expectation_no(x, "the head is not as it has to be");
 }
 
 enum taken expect_open(struct expectation *x, size_t i)

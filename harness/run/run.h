@@ -48,6 +48,7 @@ struct run_options {
     uint64_t quiet_us;           /* how long nothing comes before a barrier is sent */
     bool barriers;               /* send them at all */
     bool echoes;                 /* the target is known to echo */
+    bool tells_url;              /* a client is told the case's `url` when it starts */
     const struct embedded *data; /* files of the suite */
 };
 

@@ -280,7 +280,12 @@ static void do_step(struct run *r, struct run_act *act)
     case OP_EITHER: await_begin(r, r->pc, pattern_end(r->steps, r->n_steps, r->pc)); break;
     case OP_BRANCH: r->pc = step->end; break;
     case OP_TLS: cannot(r, "other certificates are not built in yet"); break;
-    case OP_URL: cannot(r, "other addresses are not built in yet"); break;
+    case OP_URL:
+        if (r->options.tells_url)
+            r->pc++;
+        else
+            cannot(r, "the client cannot be told another address: --exec needs {url}");
+        break;
     case OP_EACH: rounds_begin(r); break;
     case OP_PROVOKE: cannot(r, "provoke is not built in yet"); break;
     case OP_COUNT: break;

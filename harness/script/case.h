@@ -116,13 +116,14 @@ enum expect_kind {
 
 const char *script_expect_word(enum expect_kind kind);
 
-enum cond_kind { COND_IS, COND_HAS, COND_ABSENT };
+enum cond_kind { COND_IS, COND_HAS, COND_ABSENT, COND_LINE };
 
-/* header NAME is|has|absent VALUE. `is`: some line of that name equals it, blanks aside; `has`: one
- * of the list elements over all lines equals it without case. */
+/* line VALUE, the whole start line; or header NAME is|has|absent VALUE. `is`: some line of that
+ * name equals it, blanks aside; `has`: one of the list elements over all lines equals it without
+ * case. */
 struct cond {
     enum cond_kind kind;
-    const char *name;
+    const char *name;   /* of a header; NULL for `line` */
     struct bytes value; /* with places */
 };
 

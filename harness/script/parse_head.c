@@ -115,13 +115,18 @@ bool parse_extension(struct parser *p, struct ext_offer *out)
 
 static bool parse_condition(struct parser *p, struct cond *out)
 {
-    static const char *const header[] = { "header" };
+    static const char *const parts[] = { "header", "line" };
     static const char *const kinds[] = { "is", "has", "absent" };
-    size_t kind;
+    size_t part, kind;
 
     parse_go_on(p);
-    if (!parse_choice(p, "header or \"}\"", header, 1, &kind) ||
-        !parse_string(p, "a header name in quotes", &out->name) ||
+    if (!parse_choice(p, "header, line or \"}\"", parts, 2, &part))
+        return false;
+    if (part == 1) {
+        out->kind = COND_LINE;
+        return parse_text(p, "a start line in quotes", TEXT_PLACES, &out->value);
+    }
+    if (!parse_string(p, "a header name in quotes", &out->name) ||
         !parse_choice(p, "is, has or absent", kinds, 3, &kind))
         return false;
     out->kind = (enum cond_kind)kind;

@@ -42,6 +42,8 @@ static bool put_cond(const struct cond *c, struct buf *out)
 {
     static const char *const words[] = { "is", "has", "absent" };
 
+    if (c->kind == COND_LINE)
+        return buf_print(out, " line ") && script_put_string(c->value, true, out);
     return buf_print(out, " header ") && script_put_string(bytes_str(c->name), false, out) &&
            buf_print(out, " %s", words[c->kind]) &&
            (c->kind == COND_ABSENT ||

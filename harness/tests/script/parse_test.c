@@ -71,6 +71,8 @@ Test(script_parse, steps_are_read_as_written)
         { "expect report closed 1006 \"a b\" within 1s",
           OPEN "expect report closed 1006 \"a b\" within 1s\n" },
         { "expect refused", "[connect]\nexpect refused\n" },
+        { "expect response 101 { line \"HTTP/1.1 101 ${path}\" }",
+          "[connect]\nexpect response 101 { line \"HTTP/1.1 101 ${path}\" }\n" },
         { "expect refused 400 4xx { header \"A\" has \"b\" header \"C\" absent }",
           "[connect]\nexpect refused 400 4xx { header \"A\" has \"b\" header \"C\" absent }\n" },
         { "expect response 101", "[connect]\nexpect response 101\n" },
