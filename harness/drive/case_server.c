@@ -53,7 +53,8 @@ struct case_server *case_server_new(struct io_loop *loop, const struct script_ca
     s->cases = cases;
     s->n_cases = n_cases;
     s->options = *options;
-    s->options.run.echoes = true; /* each case finds out for itself */
+    s->options.run.echoes = true;     /* each case finds out for itself */
+    s->options.run.tells_url = false; /* who comes by itself has its own address */
     s->listener = io_listen(loop, options->host, options->port, options->tls, s, err);
     if (!s->listener || !target_init(&s->target, loop, &clients, err)) {
         case_server_free(s);

@@ -22,11 +22,12 @@ enum habit {
     HABIT_HEAD,   /* its response head never ends */
     HABIT_FLOOD,  /* sends messages for ever */
     HABIT_BABBLE, /* sends bytes that are no frames, for ever */
+    HABIT_DEAF,   /* opens, and hears nothing more */
     HABITS
 };
 
-static const char *const habits[HABITS] = { "echo",  "pair", "silent", "reset", "http",
-                                            "noise", "head", "flood",  "babble" };
+static const char *const habits[HABITS] = { "echo",  "pair", "silent", "reset",  "http",
+                                            "noise", "head", "flood",  "babble", "deaf" };
 
 struct guest {
     struct link link;
@@ -35,6 +36,7 @@ struct guest {
     bool waiting; /* for the echo of "wait" */
     bool unlucky; /* the first of a pair */
     bool spoke;
+    bool deaf;
 };
 
 struct server {
@@ -77,6 +79,7 @@ static void make_chunk(struct server *s)
     case HABIT_PAIR:
     case HABIT_SILENT:
     case HABIT_RESET:
+    case HABIT_DEAF:
     case HABIT_HTTP:
     case HABITS: break;
     }
@@ -95,8 +98,10 @@ static void die_if_told(struct bytes text)
 
 static void hear(struct server *s, struct guest *g, const struct ws_event *event)
 {
-    if (event->kind == WS_EVENT_OPEN)
+    if (event->kind == WS_EVENT_OPEN) {
+        g->deaf = s->habit == HABIT_DEAF;
         g->floods = s->habit == HABIT_FLOOD || s->habit == HABIT_BABBLE;
+    }
     if (event->kind != WS_EVENT_MESSAGE)
         return;
     die_if_told(event->data);
@@ -186,13 +191,15 @@ static void answer_badly(struct server *s, struct guest *g)
 static bool speaks(const struct server *s)
 {
     return s->habit == HABIT_ECHO || s->habit == HABIT_PAIR || s->habit == HABIT_FLOOD ||
-           s->habit == HABIT_BABBLE;
+           s->habit == HABIT_BABBLE || s->habit == HABIT_DEAF;
 }
 
 static void take(struct server *s, struct guest *g, const struct io_event *event)
 {
-    if (event->kind == IO_ENDED && (g->floods || !speaks(s))) {
+    if (event->kind == IO_ENDED && (g->floods || g->deaf || !speaks(s))) {
         end_guest(s, g);
+    } else if (g->deaf) {
+        return;
     } else if (!speaks(s)) {
         if (event->kind == IO_DATA)
             answer_badly(s, g);

@@ -47,6 +47,7 @@ Test(probe, says_why_a_server_is_none)
     expect_refusal("head", "does not speak HTTP: ");
     expect_refusal("silent", "did not answer a WebSocket handshake in time");
     expect_refusal("reset", "ended the connection instead of answering");
+    expect_refusal("deaf", "answers neither a message nor a ping nor a Close");
     expect_refusal("babble", "it opens a connection and then sends without end");
 }
 
