@@ -441,12 +441,11 @@ static bool take(struct case_server *s, const struct io_event *event, struct cas
     }
     for (size_t i = 0; i < CASE_SERVER_CASES_MAX; i++) {
         struct slot *slot = &s->busy[i].slot;
-        bool due =
-            event->kind == IO_TIME && slot->state == SLOT_RUNNING && slot->until_us <= io_now_us();
-        if (due || slot_take(slot, event)) {
+        if (event->kind == IO_TIME) {
+            slot_pass_time(slot);
+        } else if (slot_take(slot, event)) {
             slot_drive(slot);
-            if (!due)
-                return false;
+            return false;
         }
     }
     return visitor_event(s, event, out);

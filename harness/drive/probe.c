@@ -55,7 +55,9 @@ static bool run_slot(struct slot *s, struct target *target, struct err *err)
             return false;
         if (event.kind == IO_SIGNAL)
             return err_set(err, ERR_TARGET, "interrupted");
-        if (!slot_take(s, &event))
+        if (event.kind == IO_TIME)
+            slot_pass_time(s);
+        else if (!slot_take(s, &event))
             target_take(target, &event);
         if (target->exited)
             slot_target_died(s);

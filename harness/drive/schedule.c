@@ -289,13 +289,10 @@ static uint64_t next_deadline_ms(const struct schedule *s)
     return until == UINT64_MAX ? until : until / 1000 + 1;
 }
 
-static void drive_due(struct schedule *s)
+static void pass_time(struct schedule *s)
 {
-    uint64_t now = io_now_us();
-
     for (unsigned i = 0; i < s->n_slots; i++)
-        if (slot_busy(&s->slots[i]) && s->slots[i].until_us <= now)
-            slot_drive(&s->slots[i]);
+        slot_pass_time(&s->slots[i]);
 }
 
 static void dispatch(struct schedule *s, const struct io_event *event)
@@ -327,7 +324,7 @@ static bool wait_once(struct schedule *s, struct err *err)
     if (!io_loop_next(s->target->loop, next_deadline_ms(s), &event, err))
         return false;
     if (event.kind == IO_TIME)
-        drive_due(s);
+        pass_time(s);
     else
         dispatch(s, &event);
     return true;

@@ -10,6 +10,8 @@
 /* A server that broke off and answers no more has this long to be told dead: a shell around it may
  * outlive it for a moment. */
 #define DYING_US 1000000
+/* Where bytes keep coming in, a deadline waits for their end no longer than this. */
+#define LATE_US 500000
 
 static bool start_run(struct slot *s, struct target *target, const struct script_case *c,
                       const struct run_options *options, uint64_t case_us, struct err *err)
@@ -32,6 +34,19 @@ static bool start_run(struct slot *s, struct target *target, const struct script
     if (run_init(&s->run, c, options, &s->transcript, s->started_us))
         return true;
     return err_memory(err, "a case");
+}
+
+/* We may have been busy with other cases while what this one waits for came in: bytes that lie in
+ * the kernel are no silence. So no deadline passes before slot_pass_time. */
+static uint64_t now_of(struct slot *s)
+{
+    uint64_t now = io_now_us();
+
+    if (!s->due && s->until_us > 0 && now >= s->until_us)
+        now = s->until_us - 1;
+    if (now > s->now_us)
+        s->now_us = now;
+    return s->now_us;
 }
 
 /* The case's `url`, filled in; NULL: it has none, or there is no memory for it. */
@@ -201,6 +216,12 @@ static bool may_have_died(const struct slot *s)
     return t->process && !t->exited && s->run.ended && !s->run.listener.got_close;
 }
 
+static void wait_until(struct slot *s, uint64_t until_us)
+{
+    s->until_us = until_us;
+    s->due = false;
+}
+
 static void over(struct slot *s, uint64_t now)
 {
     hang_up(s, false);
@@ -209,7 +230,7 @@ static void over(struct slot *s, uint64_t now)
     if (!may_have_died(s) || !open_fresh(s))
         return;
     s->state = SLOT_CHECKING;
-    s->until_us = now + DYING_US;
+    wait_until(s, now + DYING_US);
 }
 
 static void checked(struct slot *s)
@@ -232,7 +253,7 @@ static uint64_t min_us(uint64_t a, uint64_t b)
 static bool perform(struct slot *s, const struct run_act *act, uint64_t now)
 {
     switch (act->kind) {
-    case RUN_WAIT: s->until_us = min_us(act->until_us, s->stop_us); return false;
+    case RUN_WAIT: wait_until(s, min_us(act->until_us, s->stop_us)); return false;
     case RUN_OPEN: open_connection(s, now); break;
     case RUN_WRITE: write_out(s, act->data); break;
     case RUN_SHUTDOWN:
@@ -255,7 +276,7 @@ static bool perform(struct slot *s, const struct run_act *act, uint64_t now)
 void slot_drive(struct slot *s)
 {
     struct run_act act;
-    uint64_t now = io_now_us();
+    uint64_t now = now_of(s);
 
     if (s->state == SLOT_CHECKING && now >= s->until_us)
         checked(s);
@@ -265,13 +286,25 @@ void slot_drive(struct slot *s)
         run_next(&s->run, now, &act);
         if (!perform(s, &act, now))
             return;
-        now = io_now_us();
+        now = now_of(s);
     }
+}
+
+void slot_pass_time(struct slot *s)
+{
+    uint64_t now = io_now_us();
+    bool more_may_lie_here = s->heard && now < s->until_us + LATE_US;
+
+    s->heard = false;
+    if (!slot_busy(s) || now < s->until_us || more_may_lie_here)
+        return;
+    s->due = true;
+    slot_drive(s);
 }
 
 void slot_target_died(struct slot *s)
 {
-    uint64_t now = io_now_us();
+    uint64_t now = now_of(s);
     const char *how = s->target->how;
 
     run_process(&s->run, true, how, now);
@@ -382,12 +415,10 @@ static void check_event(struct slot *s, const struct io_event *event, uint64_t n
         checked(s);
 }
 
-bool slot_take(struct slot *s, const struct io_event *event)
+static bool take(struct slot *s, const struct io_event *event)
 {
-    uint64_t now = io_now_us();
+    uint64_t now = now_of(s);
 
-    if (!slot_busy(s))
-        return false;
     if (event->kind == IO_ACCEPTED && event->listener == s->listener && s->listener) {
         accepted(s, event, now);
         return true;
@@ -411,6 +442,14 @@ bool slot_take(struct slot *s, const struct io_event *event)
         return true;
     }
     return false;
+}
+
+bool slot_take(struct slot *s, const struct io_event *event)
+{
+    if (!slot_busy(s) || !take(s, event))
+        return false;
+    s->heard = true;
+    return true;
 }
 
 void slot_free(struct slot *s)

@@ -31,6 +31,10 @@ struct slot {
     size_t out_len;
     struct buf err_output;
     uint64_t started_us, ended_us, until_us, stop_us;
+    uint64_t
+        now_us;    /* its own clock: stands at a deadline until the loop has told that it passed */
+    bool due;      /* it has been told */
+    bool heard;    /* something came since time was last told */
     int exit_code; /* of the client; -1: not yet */
     bool not_reached;
     char client_how[128];
@@ -47,6 +51,10 @@ NODISCARD bool slot_adopt(struct slot *s, struct target *target, const struct sc
 
 /* Does what the run wants until it waits. */
 void slot_drive(struct slot *s);
+
+/* The loop has told IO_TIME: a deadline that has passed is one now, and the slot is driven. Not yet
+ * where something came in the round before: what was here in time may still lie behind it. */
+void slot_pass_time(struct slot *s);
 
 /* Neither free nor over: its `until_us` counts, and its target's death concerns it. */
 bool slot_busy(const struct slot *s);
