@@ -218,6 +218,8 @@ static bool may_have_died(const struct slot *s)
 
 static void wait_until(struct slot *s, uint64_t until_us)
 {
+    if (until_us != s->until_us)
+        s->told_us = 0;
     s->until_us = until_us;
     s->due = false;
 }
@@ -293,10 +295,14 @@ void slot_drive(struct slot *s)
 void slot_pass_time(struct slot *s)
 {
     uint64_t now = io_now_us();
-    bool more_may_lie_here = s->heard && now < s->until_us + LATE_US;
+    bool heard = s->heard;
 
     s->heard = false;
-    if (!slot_busy(s) || now < s->until_us || more_may_lie_here)
+    if (!slot_busy(s) || now < s->until_us)
+        return;
+    if (s->told_us == 0)
+        s->told_us = now;
+    if (heard && now < s->told_us + LATE_US)
         return;
     s->due = true;
     slot_drive(s);

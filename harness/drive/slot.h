@@ -32,10 +32,11 @@ struct slot {
     struct buf err_output;
     uint64_t started_us, ended_us, until_us, stop_us;
     uint64_t
-        now_us;    /* its own clock: stands at a deadline until the loop has told that it passed */
-    bool due;      /* it has been told */
-    bool heard;    /* something came since time was last told */
-    int exit_code; /* of the client; -1: not yet */
+        now_us; /* its own clock: stands at a deadline until the loop has told that it passed */
+    uint64_t told_us; /* when that was told first, in real time; 0: not yet */
+    bool due;         /* it has been told, and there is nothing more to be read */
+    bool heard;       /* something came since time was last told */
+    int exit_code;    /* of the client; -1: not yet */
     bool not_reached;
     char client_how[128];
 };
