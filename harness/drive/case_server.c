@@ -424,8 +424,8 @@ static uint64_t next_deadline_ms(const struct case_server *s)
     uint64_t until = UINT64_MAX;
 
     for (size_t i = 0; i < CASE_SERVER_CASES_MAX; i++)
-        if (s->busy[i].slot.state == SLOT_RUNNING && s->busy[i].slot.until_us < until)
-            until = s->busy[i].slot.until_us;
+        if (slot_busy(&s->busy[i].slot) && slot_deadline_us(&s->busy[i].slot) < until)
+            until = slot_deadline_us(&s->busy[i].slot);
     return until == UINT64_MAX ? until : until / 1000 + 1;
 }
 

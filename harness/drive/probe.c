@@ -50,7 +50,8 @@ static bool run_slot(struct slot *s, struct target *target, struct err *err)
 
     slot_drive(s);
     while (slot_busy(s)) {
-        uint64_t until = s->until_us == UINT64_MAX ? UINT64_MAX : s->until_us / 1000 + 1;
+        uint64_t until = slot_deadline_us(s);
+        until = until == UINT64_MAX ? until : until / 1000 + 1;
         if (!io_loop_next(target->loop, until, &event, err))
             return false;
         if (event.kind == IO_SIGNAL)

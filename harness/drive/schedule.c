@@ -284,8 +284,8 @@ static uint64_t next_deadline_ms(const struct schedule *s)
     uint64_t until = UINT64_MAX;
 
     for (unsigned i = 0; i < s->n_slots; i++)
-        if (slot_busy(&s->slots[i]) && s->slots[i].until_us < until)
-            until = s->slots[i].until_us;
+        if (slot_busy(&s->slots[i]) && slot_deadline_us(&s->slots[i]) < until)
+            until = slot_deadline_us(&s->slots[i]);
     return until == UINT64_MAX ? until : until / 1000 + 1;
 }
 

@@ -10,8 +10,10 @@
 /* A server that broke off and answers no more has this long to be told dead: a shell around it may
  * outlive it for a moment. */
 #define DYING_US 1000000
-/* Where bytes keep coming in, a deadline waits for their end no longer than this. */
-#define LATE_US 500000
+/* What a target has left to say when bytes of it were read too late, and how much of our being late
+ * is forgiven to one case. */
+#define LATE_US 250000
+#define SKEW_MAX_US 60000000
 
 static bool start_run(struct slot *s, struct target *target, const struct script_case *c,
                       const struct run_options *options, uint64_t case_us, struct err *err)
@@ -36,14 +38,26 @@ static bool start_run(struct slot *s, struct target *target, const struct script
     return err_memory(err, "a case");
 }
 
-/* We may have been busy with other cases while what this one waits for came in: bytes that lie in
- * the kernel are no silence. So no deadline passes before slot_pass_time. */
+/* We may have been busy with other cases while what this one waits for came in: bytes that lay in
+ * the kernel are no silence, and what belongs to them may be right behind. */
+static void forgive_lateness(struct slot *s, uint64_t now)
+{
+    uint64_t back = s->until_us > LATE_US ? s->until_us - LATE_US : 0;
+
+    if (back < s->now_us)
+        back = s->now_us;
+    if (s->skew_us + (now - back) <= SKEW_MAX_US)
+        s->skew_us += now - back;
+}
+
 static uint64_t now_of(struct slot *s)
 {
-    uint64_t now = io_now_us();
+    uint64_t now = io_now_us() - s->skew_us;
 
-    if (!s->due && s->until_us > 0 && now >= s->until_us)
-        now = s->until_us - 1;
+    if (!s->due && s->until_us > 0 && now >= s->until_us) {
+        forgive_lateness(s, now);
+        now = io_now_us() - s->skew_us;
+    }
     if (now > s->now_us)
         s->now_us = now;
     return s->now_us;
@@ -218,8 +232,6 @@ static bool may_have_died(const struct slot *s)
 
 static void wait_until(struct slot *s, uint64_t until_us)
 {
-    if (until_us != s->until_us)
-        s->told_us = 0;
     s->until_us = until_us;
     s->due = false;
 }
@@ -292,17 +304,14 @@ void slot_drive(struct slot *s)
     }
 }
 
+uint64_t slot_deadline_us(const struct slot *s)
+{
+    return s->until_us < UINT64_MAX - s->skew_us ? s->until_us + s->skew_us : UINT64_MAX;
+}
+
 void slot_pass_time(struct slot *s)
 {
-    uint64_t now = io_now_us();
-    bool heard = s->heard;
-
-    s->heard = false;
-    if (!slot_busy(s) || now < s->until_us)
-        return;
-    if (s->told_us == 0)
-        s->told_us = now;
-    if (heard && now < s->told_us + LATE_US)
+    if (!slot_busy(s) || io_now_us() < slot_deadline_us(s))
         return;
     s->due = true;
     slot_drive(s);
@@ -421,40 +430,31 @@ static void check_event(struct slot *s, const struct io_event *event, uint64_t n
         checked(s);
 }
 
-static bool take(struct slot *s, const struct io_event *event)
+static bool is_mine(const struct slot *s, const struct io_event *event)
 {
-    uint64_t now = now_of(s);
-
-    if (event->kind == IO_ACCEPTED && event->listener == s->listener && s->listener) {
-        accepted(s, event, now);
+    if (event->kind == IO_ACCEPTED && s->listener && event->listener == s->listener)
         return true;
-    }
-    if (s->conn && event->conn == s->conn) {
-        conn_event(s, event, now);
-        return true;
-    }
-    if (s->process && event->process == s->process) {
-        if (event->kind == IO_OUTPUT)
-            client_output(s, event, now);
-        if (event->kind == IO_EXITED)
-            client_exited(s, now);
-        return true;
-    }
-    if (s->fresh && event->conn && event->owner == s->fresh) {
-        if (s->state == SLOT_CHECKING)
-            check_event(s, event, now);
-        else
-            fresh_event(s, event, now);
-        return true;
-    }
-    return false;
+    return (s->conn && event->conn == s->conn) || (s->process && event->process == s->process) ||
+           (s->fresh && event->conn && event->owner == s->fresh);
 }
 
 bool slot_take(struct slot *s, const struct io_event *event)
 {
-    if (!slot_busy(s) || !take(s, event))
+    if (!slot_busy(s) || !is_mine(s, event))
         return false;
-    s->heard = true;
+    uint64_t now = now_of(s);
+    if (event->kind == IO_ACCEPTED)
+        accepted(s, event, now);
+    else if (s->conn && event->conn == s->conn)
+        conn_event(s, event, now);
+    else if (event->kind == IO_OUTPUT)
+        client_output(s, event, now);
+    else if (event->kind == IO_EXITED)
+        client_exited(s, now);
+    else if (s->state == SLOT_CHECKING)
+        check_event(s, event, now);
+    else
+        fresh_event(s, event, now);
     return true;
 }
 

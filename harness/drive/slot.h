@@ -31,12 +31,11 @@ struct slot {
     size_t out_len;
     struct buf err_output;
     uint64_t started_us, ended_us, until_us, stop_us;
-    uint64_t
-        now_us; /* its own clock: stands at a deadline until the loop has told that it passed */
-    uint64_t told_us; /* when that was told first, in real time; 0: not yet */
-    bool due;         /* it has been told, and there is nothing more to be read */
-    bool heard;       /* something came since time was last told */
-    int exit_code;    /* of the client; -1: not yet */
+    /* Its own clock, of which those four are: it stands at a deadline until the loop has told that
+     * it passed, and goes on from a little before where bytes came after it. */
+    uint64_t now_us, skew_us;
+    bool due;      /* it has been told */
+    int exit_code; /* of the client; -1: not yet */
     bool not_reached;
     char client_how[128];
 };
@@ -53,8 +52,10 @@ NODISCARD bool slot_adopt(struct slot *s, struct target *target, const struct sc
 /* Does what the run wants until it waits. */
 void slot_drive(struct slot *s);
 
-/* The loop has told IO_TIME: a deadline that has passed is one now, and the slot is driven. Not yet
- * where something came in the round before: what was here in time may still lie behind it. */
+/* When slot_pass_time is due, by the loop's clock; UINT64_MAX: never. */
+uint64_t slot_deadline_us(const struct slot *s);
+
+/* The loop has told IO_TIME: a deadline that has passed is one now, and the slot is driven. */
 void slot_pass_time(struct slot *s);
 
 /* Neither free nor over: its `until_us` counts, and its target's death concerns it. */

@@ -46,7 +46,8 @@ static void let_slot_work(struct slot *slot)
     struct io_event event;
     struct err err;
 
-    cr_assert(io_loop_next(stage.loop, slot->until_us / 1000 + 1, &event, &err), "%s", err.text);
+    cr_assert(io_loop_next(stage.loop, slot_deadline_us(slot) / 1000 + 1, &event, &err), "%s",
+              err.text);
     if (event.kind == IO_TIME)
         slot_pass_time(slot);
     else if (slot_take(slot, &event))
