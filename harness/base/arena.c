@@ -14,14 +14,39 @@ struct arena_block {
     max_align_t data[];
 };
 
+/* The blocks of a list up to, but not with, `end`. */
+static void free_until(struct arena_block **list, const struct arena_block *end)
+{
+    while (*list != end) {
+        struct arena_block *next = (*list)->next;
+        alloc_free(*list);
+        *list = next;
+    }
+}
+
 void arena_free(struct arena *a)
 {
-    while (a->blocks) {
-        struct arena_block *next = a->blocks->next;
-        alloc_free(a->blocks);
-        a->blocks = next;
-    }
+    free_until(&a->blocks, NULL);
     a->total = 0;
+}
+
+struct arena_mark arena_mark(const struct arena *a)
+{
+    const struct arena_block *first = a->blocks;
+
+    return (struct arena_mark){ a->blocks, first ? first->next : NULL, first ? first->used : 0,
+                                a->total };
+}
+
+/* New blocks stand before the marked one, and big ones right behind it. */
+void arena_rewind(struct arena *a, const struct arena_mark *to)
+{
+    free_until(&a->blocks, to->first);
+    if (to->first) {
+        free_until(&to->first->next, to->second);
+        to->first->used = to->used;
+    }
+    a->total = to->total;
 }
 
 static struct arena_block *add_block(struct arena *a, size_t need)

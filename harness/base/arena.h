@@ -14,6 +14,17 @@ struct arena {
 
 void arena_free(struct arena *a);
 
+/* How far an arena had come at some moment. Zeroed: it was empty. */
+struct arena_mark {
+    struct arena_block *first, *second;
+    size_t used, total;
+};
+
+/* Forgets what was given out since the mark was taken, and the marks taken since. Good for as often
+ * as the arena was not freed, nor wound back behind the mark. */
+struct arena_mark arena_mark(const struct arena *a);
+void arena_rewind(struct arena *a, const struct arena_mark *to);
+
 /* `size` zeroed bytes (at least one), aligned for anything, until arena_free; NULL when the heap
  * says no. */
 NODISCARD void *arena_new(struct arena *a, size_t size);

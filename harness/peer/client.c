@@ -38,6 +38,7 @@ static struct ws_conn_options engine_options(const struct peer_client *c,
         .n_protocols = o->n_protocols,
         .headers = o->headers,
         .n_headers = o->n_headers,
+        .deflate = o->deflate,
         .message_max = o->message_max,
         .seed = o->seed,
     };

@@ -27,6 +27,7 @@ struct peer_client_options {
     size_t n_protocols;
     const struct ws_header *headers;
     size_t n_headers;
+    const struct ws_conn_deflate *deflate; /* NULL: offers no compression */
     size_t message_max;
     uint64_t seed;
 };

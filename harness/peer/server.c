@@ -24,7 +24,7 @@ struct peer_server {
     uint64_t n_accepted;
     uint64_t scan_at_ms; /* no connection has a deadline before */
     uint16_t port;
-    bool verbose;
+    bool broadcast, verbose;
 };
 
 /* One client. */
@@ -77,9 +77,13 @@ struct peer_server *peer_server_new(struct io_loop *loop, const struct peer_serv
         .engine = { .server = true,
                     .protocols = options->protocols,
                     .n_protocols = options->n_protocols,
+                    .headers = options->headers,
+                    .n_headers = options->n_headers,
+                    .deflate = options->deflate,
                     .message_max = options->message_max,
                     .seed = options->seed },
         .scan_at_ms = UINT64_MAX,
+        .broadcast = options->broadcast,
         .verbose = options->verbose,
     };
     link_init(&server->sessions);
@@ -146,6 +150,19 @@ static void say_event(const struct peer_server *server, const struct session *s,
     }
 }
 
+/* A message for all but its sender. Who takes less than comes is dropped, not waited for. */
+static void pass_to_others(struct peer_server *server, const struct session *from,
+                           const struct ws_event *event, uint64_t now_ms)
+{
+    for (struct link *l = server->sessions.next, *next; l != &server->sessions; l = next) {
+        struct session *s = LINK_OWNER(l, struct session, link);
+        next = l->next;
+        if (s != from && (!ws_conn_send(&s->channel.ws, event->opcode, event->data) ||
+                          channel_settle(&s->channel, now_ms)))
+            end_session(server, s);
+    }
+}
+
 /* All events, their answers in one send, and the next deadline. Frees the session at its end. */
 static void serve(struct peer_server *server, struct session *s, uint64_t now_ms)
 {
@@ -155,6 +172,8 @@ static void serve(struct peer_server *server, struct session *s, uint64_t now_ms
     while (ws_conn_next(&c->ws, &event, now_ms)) {
         if (server->verbose)
             say_event(server, s, &event);
+        if (server->broadcast && event.kind == WS_EVENT_MESSAGE)
+            pass_to_others(server, s, &event, now_ms);
         if (event.kind == WS_EVENT_MESSAGE && !ws_conn_send(&c->ws, event.opcode, event.data)) {
             say(server, s, "takes more memory than it may have");
             end_session(server, s);

@@ -4,8 +4,8 @@
 #include "io/tcp.h"
 #include "ws/conn.h"
 
-/* The reference server: ws/conn behind a listening socket. It echoes. Many connections, one
- * thread, bounded memory. */
+/* The reference server: ws/conn behind a listening socket. It echoes, or sends what comes to
+ * everybody. Many connections, one thread, bounded memory. */
 struct peer_server;
 
 struct peer_server_options {
@@ -14,9 +14,13 @@ struct peer_server_options {
     const struct io_tls *tls;
     const char *const *protocols;
     size_t n_protocols;
+    const struct ws_conn_deflate *deflate; /* NULL: no compression; must outlive the server */
     size_t message_max;
     uint64_t seed;
-    bool verbose; /* a line on stderr for each connection and event */
+    const struct ws_header *headers; /* added to each 101; must outlive the server */
+    size_t n_headers;
+    bool broadcast; /* to all connections, the sender's too */
+    bool verbose;   /* a line on stderr for each connection and event */
 };
 
 NODISCARD struct peer_server *

@@ -37,6 +37,7 @@ bool ws_conn_init(struct ws_conn *c, const struct ws_conn_options *options, uint
     buf_init(&c->out, c->options.out_max);
     buf_init(&c->message, c->options.message_max);
     buf_init(&c->control, WS_CONTROL_MAX);
+    buf_init(&c->packing, c->options.out_max);
     rand_init(&c->rand, options->seed);
     ws_conn_enter(c, WS_CONN_HANDSHAKE, now_ms, c->options.open_timeout_ms);
     return c->options.server || ws_conn_open_start(c);
@@ -50,6 +51,7 @@ void ws_conn_free(struct ws_conn *c)
     buf_free(&c->message);
     buf_free(&c->control);
     alloc_free(c->head);
+    ws_conn_deflate_free(c);
     *c = (struct ws_conn){ .state = WS_CONN_CLOSED, .end_told = true };
 }
 
@@ -90,6 +92,7 @@ static void release(struct ws_conn *c)
     }
     if (!c->assembling.open)
         empty_buf(&c->message);
+    empty_buf(&c->packing);
 }
 
 static bool takes_input(const struct ws_conn *c)
@@ -195,10 +198,11 @@ static bool make_room(struct ws_conn *c, size_t n)
     return buf_reserve(&c->out, n);
 }
 
-bool ws_conn_write(struct ws_conn *c, uint8_t opcode, struct bytes data)
+bool ws_conn_write(struct ws_conn *c, uint8_t opcode, uint8_t rsv, struct bytes data)
 {
     struct ws_head head = {
         .fin = true,
+        .rsv = rsv,
         .opcode = opcode,
         .masked = !c->options.server,
         .len_form = ws_frame_shortest(data.len),
@@ -227,7 +231,7 @@ bool ws_conn_write_close(struct ws_conn *c, uint16_t code, struct bytes reason)
     if (c->sent_close)
         return true;
     c->sent_close = true;
-    return ws_conn_write(c, WS_CLOSE, bytes_of(payload, len));
+    return ws_conn_write(c, WS_CLOSE, 0, bytes_of(payload, len));
 }
 
 bool ws_conn_wants_close(const struct ws_conn *c)
@@ -239,8 +243,16 @@ bool ws_conn_wants_close(const struct ws_conn *c)
 
 bool ws_conn_send(struct ws_conn *c, uint8_t opcode, struct bytes data)
 {
+    bool packed;
+
     assert(opcode != WS_CLOSE); /* ws_conn_close */
-    return c->state != WS_CONN_OPEN || ws_conn_write(c, opcode, data);
+    if (c->state != WS_CONN_OPEN)
+        return true;
+    const bool sent = ws_conn_deflate_pack(c, opcode, &data, &packed) &&
+                      ws_conn_write(c, opcode, packed ? WS_RSV1 : 0, data);
+    if (!sent && packed)
+        ws_conn_deflate_unsent(c);
+    return sent;
 }
 
 bool ws_conn_close(struct ws_conn *c, uint16_t code, struct bytes reason, uint64_t now_ms)

@@ -8,6 +8,7 @@
 #include "ws/handshake.h"
 #include "ws/message.h"
 #include "ws/reader.h"
+#include "ws/unpack.h"
 
 /* One endpoint of a connection, server or client, without I/O: the reference. Feed it what came,
  * pull events, send what it has to say, close TCP when it wants to. It obeys the law strictly and
@@ -25,6 +26,17 @@ enum ws_conn_state {
 #undef X
 };
 
+/* How an endpoint of ours compresses, when the other side agrees. RFC 7692. */
+struct ws_conn_deflate {
+    struct ws_permessage wanted; /* server: its limits and wishes; see ws_permessage_answer */
+    const struct ws_permessage
+        *offers; /* client: by preference; none: the plain one, with a hint */
+    size_t n_offers;
+    int level;          /* of zlib, 1 to 9; 0 means WS_DEFLATE_LEVEL */
+    size_t min_size;    /* shorter messages are sent as they are */
+    uint32_t ratio_max; /* see ws/unpack.h; 0: any */
+};
+
 struct ws_conn_options {
     bool server;
     struct bytes target, host; /* client: what to ask for; must outlive the connection */
@@ -33,9 +45,10 @@ struct ws_conn_options {
     size_t n_protocols;
     const struct ws_header *headers; /* client: added to the request; server: added to its 101 */
     size_t n_headers;
-    size_t message_max;     /* bytes; 0 means WS_CONN_MESSAGE_MAX */
-    uint64_t fragments_max; /* 0 means WS_CONN_FRAGMENTS_MAX */
-    size_t out_max;         /* bytes that wait to be sent; 0 means WS_CONN_OUT_MAX */
+    const struct ws_conn_deflate *deflate; /* NULL: no compression; outlives the connection */
+    size_t message_max;                    /* bytes, inflated; 0 means WS_CONN_MESSAGE_MAX */
+    uint64_t fragments_max;                /* 0 means WS_CONN_FRAGMENTS_MAX */
+    size_t out_max;                        /* bytes that wait to be sent; 0 means WS_CONN_OUT_MAX */
     uint32_t open_timeout_ms, close_timeout_ms; /* 0 means the defaults below */
     uint64_t seed;                              /* of the nonce and the masking keys */
 };
@@ -85,6 +98,12 @@ struct ws_conn {
     struct rand rand;
     char key[WS_KEY_TEXT + 1];
     const char *protocol; /* agreed on; NULL: none */
+    bool compresses;      /* permessage-deflate is agreed on, with these parameters: */
+    struct ws_permessage agreed;
+    struct ws_deflater *deflater; /* made when first needed, as the next */
+    struct ws_unpacker *unpacker;
+    bool packed;        /* the message under way is compressed */
+    struct buf packing; /* a message of ours, compressed */
     bool sent_close, got_close, tcp_done, end_told;
     bool give_up; /* TCP is to be closed now, whatever the role */
     bool out_of_memory;
@@ -116,7 +135,8 @@ void ws_conn_sent(struct ws_conn *c, size_t n);
  * refusal, a timeout, the peer's end of TCP, and when memory ran out. RFC 6455 7.1.1. */
 bool ws_conn_wants_close(const struct ws_conn *c);
 
-/* A whole message, ping or pong, masked when we are the client. Nothing (true) unless OPEN.
+/* A whole message, ping or pong, masked when we are the client, compressed when that is agreed on.
+ * Nothing (true) unless OPEN.
  * False: no memory or more than out_max waits. */
 NODISCARD bool ws_conn_send(struct ws_conn *c, uint8_t opcode, struct bytes data);
 

@@ -13,17 +13,41 @@ static bool fail(struct ws_conn *c, struct violation v, struct ws_event *out, ui
     return true;
 }
 
-/* What a frame's size breaks; told by its header, before anything is kept. */
-static enum ws_rule limit_rule(const struct ws_conn *c, const struct ws_head *head)
+static bool is_packed(const struct ws_conn *c, const struct ws_head *head)
 {
-    const bool goes_on = head->opcode == WS_CONTINUATION;
-    const uint64_t len = goes_on ? c->assembling.len : 0;
-    const uint64_t fragments = goes_on ? c->assembling.fragments : 0;
+    return head->opcode == WS_CONTINUATION ? c->packed : (head->rsv & WS_RSV1) != 0;
+}
+
+/* What does not compress gets larger, by the headers of its blocks: by malice alone to twice its
+ * size. How much comes out is limited as it comes. */
+#define PACKED_MIN 64 /* short messages are mostly headers */
+
+static enum ws_rule packed_size_rule(const struct ws_conn *c, const struct ws_head *head)
+{
+    const size_t max = c->options.message_max;
+
+    return head->payload_len / 2 > (max > PACKED_MIN ? max : PACKED_MIN) ? WS_RULE_LIMIT_FRAME
+                                                                         : WS_RULE_NONE;
+}
+
+static enum ws_rule plain_size_rule(const struct ws_conn *c, const struct ws_head *head)
+{
+    const uint64_t len = head->opcode == WS_CONTINUATION ? c->assembling.len : 0;
 
     if (head->payload_len > c->options.message_max)
         return WS_RULE_LIMIT_FRAME;
-    if (head->payload_len > c->options.message_max - len)
-        return WS_RULE_LIMIT_MESSAGE;
+    return head->payload_len > c->options.message_max - len ? WS_RULE_LIMIT_MESSAGE : WS_RULE_NONE;
+}
+
+/* What a frame's size breaks; told by its header, before anything is kept. */
+static enum ws_rule limit_rule(const struct ws_conn *c, const struct ws_head *head)
+{
+    const uint64_t fragments = head->opcode == WS_CONTINUATION ? c->assembling.fragments : 0;
+    const enum ws_rule rule =
+        is_packed(c, head) ? packed_size_rule(c, head) : plain_size_rule(c, head);
+
+    if (rule != WS_RULE_NONE)
+        return rule;
     return fragments >= c->options.fragments_max ? WS_RULE_LIMIT_FRAGMENTS : WS_RULE_NONE;
 }
 
@@ -32,6 +56,7 @@ static struct violation check_head(const struct ws_conn *c, uint64_t at)
     const struct ws_head *head = &c->reader.head;
     const struct ws_law law = {
         .from_client = c->options.server,
+        .rsv_data = c->compresses ? WS_RSV1 : 0,
         .in_message = c->assembling.open,
         .after_close = c->got_close,
     };
@@ -50,11 +75,13 @@ static bool on_head(struct ws_conn *c, uint64_t at, struct ws_event *out, uint64
 
     if (v.rule != WS_RULE_NONE)
         return fail(c, v, out, now_ms);
-    if (ws_opcode_is_control(c->reader.head.opcode))
+    if (ws_opcode_is_control(c->reader.head.opcode)) {
         buf_clear(&c->control);
-    else
-        ws_message_head(&c->assembling, &c->reader.head);
-    return false;
+        return false;
+    }
+    ws_message_head(&c->assembling, &c->reader.head);
+    c->packed = is_packed(c, &c->reader.head);
+    return c->packed && !ws_conn_deflate_ready(c) && ws_conn_give_in(c);
 }
 
 /* A message that came in one piece stays where it was fed; all others are put together. */
@@ -62,23 +89,59 @@ static bool keep(struct ws_conn *c, struct bytes data)
 {
     const struct ws_head *head = &c->reader.head;
 
-    if (head->fin && data.len == head->payload_len && c->message.len == 0) {
+    if (!c->packed && head->fin && data.len == head->payload_len && c->message.len == 0) {
         c->whole = data;
         return true;
     }
     return buf_append(&c->message, data);
 }
 
+/* Application data as it was before it was sent. `at`: of its first byte, or where it came out. */
+static bool on_plain(struct ws_conn *c, struct bytes data, uint64_t at, struct ws_event *out,
+                     uint64_t now_ms)
+{
+    const size_t room = c->options.message_max - (size_t)c->assembling.len;
+    size_t bad;
+
+    if (!ws_message_data(&c->assembling, bytes_take(data, room), &bad))
+        return fail(c, (struct violation){ WS_RULE_TEXT_NOT_UTF8, at + (c->packed ? 0 : bad) }, out,
+                    now_ms);
+    if (data.len > room)
+        return fail(c, (struct violation){ WS_RULE_LIMIT_MESSAGE, at }, out, now_ms);
+    return !keep(c, data) && ws_conn_give_in(c);
+}
+
+/* What the unpacker has to give now. `at`: of what was fed to it last. */
+static bool on_unpacked(struct ws_conn *c, uint64_t at, struct ws_event *out, uint64_t now_ms)
+{
+    struct bytes data;
+
+    for (;;) {
+        switch (ws_unpacker_next(c->unpacker, &data)) {
+        case WS_INFLATED_PIECE:
+            if (on_plain(c, data, at, out, now_ms))
+                return true;
+            if (c->out_of_memory)
+                return false;
+            break;
+        case WS_INFLATED_ALL: return false;
+        case WS_INFLATED_BROKEN:
+            return fail(c, (struct violation){ ws_unpacker_why(c->unpacker).rule, at }, out,
+                        now_ms);
+        case WS_INFLATED_NOMEM: return ws_conn_give_in(c);
+        }
+    }
+}
+
 static bool on_data(struct ws_conn *c, const struct ws_piece *piece, struct ws_event *out,
                     uint64_t now_ms)
 {
-    size_t bad;
-
     if (ws_opcode_is_control(c->reader.head.opcode))
         return !buf_append(&c->control, piece->data) && ws_conn_give_in(c);
-    if (!ws_message_data(&c->assembling, piece->data, &bad))
-        return fail(c, (struct violation){ WS_RULE_TEXT_NOT_UTF8, piece->at + bad }, out, now_ms);
-    return !keep(c, piece->data) && ws_conn_give_in(c);
+    if (!c->packed)
+        return on_plain(c, piece->data, piece->at, out, now_ms);
+    ws_unpacker_feed(c->unpacker, piece->data);
+    return on_unpacked(c, c->reader.frame_at, out, now_ms);
 }
 
 /* The end of a data frame, and with FIN of its message. */
@@ -86,6 +149,13 @@ static bool on_data_end(struct ws_conn *c, uint64_t at, struct ws_event *out, ui
 {
     bool complete;
 
+    if (c->packed && c->reader.head.fin) {
+        ws_unpacker_feed_end(c->unpacker);
+        if (on_unpacked(c, at, out, now_ms))
+            return true;
+        if (c->out_of_memory)
+            return false;
+    }
     if (!ws_message_end(&c->assembling, c->reader.head.fin, &complete))
         return fail(c, (struct violation){ WS_RULE_TEXT_NOT_UTF8, at }, out, now_ms);
     if (!complete)

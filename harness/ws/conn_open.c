@@ -79,16 +79,20 @@ static struct violation refusal(const struct ws_findings *findings, bool in_resp
     return (struct violation){ WS_RULE_NONE, 0 };
 }
 
-/* The headers of the options behind one line of subprotocols; to be freed. NULL: no memory. */
-static struct ws_header *with_protocols(const struct ws_conn *c, struct bytes protocols, size_t *n)
+/* The headers of the options behind a line of subprotocols and one of extensions; to be freed.
+ * NULL: no memory. */
+static struct ws_header *with_lists(const struct ws_conn *c, struct bytes protocols,
+                                    struct bytes extensions, size_t *n)
 {
-    struct ws_header *list = alloc_resize(NULL, (c->options.n_headers + 1) * sizeof *list);
+    struct ws_header *list = alloc_resize(NULL, (c->options.n_headers + 2) * sizeof *list);
 
     *n = 0;
     if (!list)
         return NULL;
     if (protocols.len > 0)
         list[(*n)++] = (struct ws_header){ BYTES_LIT(WS_FIELD_PROTOCOL), protocols };
+    if (extensions.len > 0)
+        list[(*n)++] = (struct ws_header){ BYTES_LIT(WS_FIELD_EXTENSIONS), extensions };
     for (size_t i = 0; i < c->options.n_headers; i++)
         list[(*n)++] = c->options.headers[i];
     return list;
@@ -155,13 +159,21 @@ static const char *choose_protocol(const struct ws_conn *c)
 static bool write_accept(struct ws_conn *c)
 {
     const struct http1_field *key = http1_field(c->head, WS_FIELD_KEY, 0);
+    struct ws_header *more = NULL;
     char accept[WS_ACCEPT_TEXT + 1];
+    struct buf extensions;
+    bool ok = false;
     size_t n;
-    struct ws_header *more = with_protocols(c, bytes_str(c->protocol), &n);
-    const bool ok = more && ws_handshake_accept(key->value, accept) &&
-                    ws_handshake_write_accept(&c->out, bytes_str(accept), more, n);
 
+    buf_init(&extensions, HTTP1_HEAD_BYTES_MAX);
+    if (!ws_conn_deflate_answer(c, &extensions))
+        goto done;
+    more = with_lists(c, bytes_str(c->protocol), buf_bytes(&extensions), &n);
+    ok = more && ws_handshake_accept(key->value, accept) &&
+         ws_handshake_write_accept(&c->out, bytes_str(accept), more, n);
+done:
     alloc_free(more);
+    buf_free(&extensions);
     return ok;
 }
 
@@ -189,7 +201,7 @@ static bool join_protocols(const struct ws_conn *c, struct buf *out)
 
 bool ws_conn_open_start(struct ws_conn *c)
 {
-    struct buf protocols;
+    struct buf protocols, extensions;
     struct ws_header *more = NULL;
     uint8_t nonce[16];
     bool ok = false;
@@ -198,9 +210,10 @@ bool ws_conn_open_start(struct ws_conn *c)
     rand_fill(&c->rand, nonce, sizeof nonce);
     ws_handshake_key(nonce, c->key);
     buf_init(&protocols, HTTP1_HEAD_BYTES_MAX);
-    if (!join_protocols(c, &protocols))
+    buf_init(&extensions, HTTP1_HEAD_BYTES_MAX);
+    if (!join_protocols(c, &protocols) || !ws_conn_deflate_offer(c, &extensions))
         goto done;
-    more = with_protocols(c, buf_bytes(&protocols), &n);
+    more = with_lists(c, buf_bytes(&protocols), buf_bytes(&extensions), &n);
     ok = more &&
          ws_handshake_write_request(&c->request, c->options.target, c->options.host,
                                     bytes_str(c->key), more, n) &&
@@ -208,6 +221,7 @@ bool ws_conn_open_start(struct ws_conn *c)
 done:
     alloc_free(more);
     buf_free(&protocols);
+    buf_free(&extensions);
     return ok;
 }
 
@@ -250,6 +264,7 @@ static bool judge(struct ws_conn *c, struct ws_event *out, uint64_t now_ms)
         return refused(c, v, c->head, out, now_ms);
     const struct http1_field *chosen = http1_field(c->head, WS_FIELD_PROTOCOL, 0);
     c->protocol = chosen ? known_protocol(c, chosen->value) : NULL;
+    c->compresses = c->options.deflate && ws_permessage_agreed(c->head, &c->agreed);
     return opened(c, out, now_ms);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "ws/extension.h"
+#include "ws/permessage.h"
 
 #define NONCE_BYTES 16
 
@@ -158,6 +159,21 @@ static void check_extension_lists(struct ws_findings *f, const struct http1_head
     }
 }
 
+/* `at`: the byte that shows it, in the value of one of the head's extension lines. */
+static void find_permessage(struct ws_findings *f, const struct http1_head *head, enum ws_rule rule,
+                            const uint8_t *at)
+{
+    const struct http1_field *field;
+
+    for (size_t n = 0; rule != WS_RULE_NONE; n++) {
+        field = http1_field(head, WS_FIELD_EXTENSIONS, n);
+        if (at >= field->value.ptr && at <= field->value.ptr + field->value.len) {
+            find(f, rule, value_at(field, at));
+            return;
+        }
+    }
+}
+
 /* -- the request -- */
 
 /* An absolute path, or a whole http URI; visible ASCII without a fragment. RFC 6455 3, 4.1. */
@@ -212,6 +228,7 @@ static void check_version(struct ws_findings *f, const struct http1_head *head)
 void ws_handshake_check_request(const struct http1_head *head, struct ws_findings *out)
 {
     const size_t hosts = http1_count(head, "Host");
+    const uint8_t *at = NULL;
 
     out->count = 0;
     find_oddities(out, head);
@@ -227,6 +244,8 @@ void ws_handshake_check_request(const struct http1_head *head, struct ws_finding
     check_protocol_lists(out, head);
     check_protocols_differ(out, head);
     check_extension_lists(out, head, WS_RULE_REQ_EXTENSIONS);
+    enum ws_rule rule = ws_permessage_check_request(head, &at);
+    find_permessage(out, head, rule, at);
 }
 
 /* -- the response -- */
@@ -322,6 +341,8 @@ static void check_body(struct ws_findings *f, const struct http1_head *head)
 void ws_handshake_check_response(const struct http1_head *head, const struct ws_offer *offer,
                                  struct ws_findings *out)
 {
+    const uint8_t *at = NULL;
+
     out->count = 0;
     if (head->status != 101) {
         find(out, WS_RULE_RES_STATUS, strlen("HTTP/1.1 "));
@@ -339,6 +360,8 @@ void ws_handshake_check_response(const struct http1_head *head, const struct ws_
     check_protocol_chosen(out, head, offer->request);
     check_extensions_chosen(out, head, offer->request);
     check_extension_lists(out, head, WS_RULE_RES_EXTENSIONS);
+    enum ws_rule rule = ws_permessage_check_response(head, offer->request, &at);
+    find_permessage(out, head, rule, at);
     check_body(out, head);
 }
 
@@ -355,6 +378,8 @@ enum ws_rule ws_handshake_refusal(const struct ws_findings *findings, bool in_re
 {
     for (size_t i = 0; i < findings->count; i++) {
         enum ws_rule rule = findings->list[i].rule;
+        if (!in_response && ws_permessage_is_declined(rule))
+            continue;
         if (ws_rule_row(rule)->level == WS_MUST || is_unwelcome(rule, in_response))
             return rule;
     }

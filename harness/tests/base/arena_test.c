@@ -81,6 +81,57 @@ Test(arena, grows_arrays)
     arena_free(&a);
 }
 
+/* What was there stays, byte for byte; what came since is given out again. */
+Test(arena, goes_back_to_a_mark_and_keeps_what_was_before)
+{
+    static const size_t sizes[] = { 1, 100, 16000, 40000, 16384, 3, 70000, 9000, 9000 };
+    enum { SIZES = sizeof sizes / sizeof *sizes };
+
+    for (size_t before = 0; before <= SIZES; before++) {
+        struct arena a = { 0 };
+        uint8_t *kept[SIZES];
+        for (size_t i = 0; i < before; i++) {
+            kept[i] = arena_new(&a, sizes[i]);
+            cr_assert_not_null(kept[i]);
+            memset(kept[i], (int)i + 1, sizes[i]);
+        }
+        const struct arena_mark mark = arena_mark(&a);
+        for (int again = 0; again < 3; again++) {
+            for (size_t i = 0; i < SIZES; i++) {
+                uint8_t *more = arena_new(&a, sizes[i]);
+                cr_assert(more && more[0] == 0 && more[sizes[i] - 1] == 0);
+                memset(more, 0xee, sizes[i]);
+            }
+            arena_rewind(&a, &mark);
+            cr_assert_eq(a.total, mark.total);
+            cr_assert(a.blocks == mark.first);
+        }
+        for (size_t i = 0; i < before; i++)
+            for (size_t k = 0; k < sizes[i]; k++)
+                cr_assert_eq(kept[i][k], i + 1, "%zu of %zu", i, before);
+        arena_free(&a);
+    }
+}
+
+Test(arena, a_mark_may_be_passed_by_another_and_gone_back_to)
+{
+    struct arena a = { 0 };
+    const struct arena_mark empty = arena_mark(&a);
+    char *first = arena_str(&a, BYTES_LIT("first"));
+    const struct arena_mark mark = arena_mark(&a);
+
+    cr_assert(first && arena_new(&a, 50000));
+    const struct arena_mark later = arena_mark(&a);
+    cr_assert_not_null(arena_new(&a, 50000));
+    arena_rewind(&a, &later);
+    arena_rewind(&a, &later);
+    cr_assert_not_null(arena_new(&a, 20000));
+    arena_rewind(&a, &mark);
+    cr_assert_str_eq(first, "first");
+    arena_rewind(&a, &empty);
+    cr_assert(a.blocks == NULL && a.total == 0);
+}
+
 static bool use(void *unused)
 {
     struct arena a = { 0 };

@@ -302,3 +302,49 @@ Test(peer, events_of_others_are_left_alone)
     cr_assert_not(peer_client_take(s.client, &event, io_now_ms()));
     strike(&s);
 }
+
+/* What a client has received so far, each message and a bar. */
+static void hear(struct peer_client *c, const struct io_event *event, char *heard)
+{
+    struct ws_event e;
+
+    (void)peer_client_take(c, event, io_now_ms());
+    while (peer_client_next(c, &e, io_now_ms()))
+        if (e.kind == WS_EVENT_MESSAGE)
+            strncat(strncat(heard, (const char *)e.data.ptr, e.data.len), "|", 2);
+        else if (e.kind == WS_EVENT_OPEN)
+            strcat(heard, "open|");
+}
+
+Test(peer, a_broadcast_goes_to_everybody)
+{
+    struct stage s = { .loop = NULL, .until_ms = io_now_ms() + PATIENCE_MS };
+    struct err err = { 0 };
+    char one[128] = "", two[128] = "";
+    bool said = false;
+
+    s.loop = io_loop_new(&err);
+    const struct ws_header name = { BYTES_LIT("Server"), BYTES_LIT("me") };
+    s.server = peer_server_new(
+        s.loop,
+        &(struct peer_server_options){ .broadcast = true, .headers = &name, .n_headers = 1 }, &err);
+    cr_assert(s.server, "%s", err.text);
+    s.client = client_of(&s, "/");
+    struct peer_client *other = client_of(&s, "/");
+    while (!strchr(one, '!') || !strchr(two, '!')) {
+        struct io_event event;
+        cr_assert(io_now_ms() < s.until_ms, "heard %s and %s", one, two);
+        cr_assert(io_loop_next(s.loop, io_now_ms() + 100, &event, &err));
+        (void)peer_server_take(s.server, &event, io_now_ms());
+        hear(s.client, &event, one);
+        hear(other, &event, two);
+        if (!said && *one && *two) {
+            cr_assert(peer_client_send(other, WS_TEXT, BYTES_LIT("news!")));
+            said = true;
+        }
+    }
+    cr_expect_str_eq(one, "open|news!|");
+    cr_expect_str_eq(two, "open|news!|");
+    peer_client_free(other);
+    strike(&s);
+}

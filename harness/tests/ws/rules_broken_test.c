@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "wire.h"
+#include "ws/blocks.h"
 #include "ws/conn.h"
 
 /* One input for each rule that breaks it: a rule that nothing can break guards nothing. */
@@ -141,9 +142,10 @@ static const struct {
     { WS_RULE_RES_BODY, ACCEPTED "Content-Length: 5\r\n\r\n" },
 };
 
-static const struct http1_limits limits = { .head_bytes = 250, .fields = 9 };
+static const struct http1_limits small = { .head_bytes = 250, .fields = 9 };
 
-static struct http1_head *decode(const char *text, enum http1_kind kind, struct violation *why)
+static struct http1_head *decode(const char *text, enum http1_kind kind, struct http1_limits limits,
+                                 struct violation *why)
 {
     struct http1_head *head = malloc(sizeof *head);
     size_t used;
@@ -159,8 +161,8 @@ static struct http1_head *decode(const char *text, enum http1_kind kind, struct 
 static enum ws_rule broken_by_text(const char *text, enum http1_kind kind)
 {
     struct violation why, ignored;
-    struct http1_head *head = decode(text, kind, &why);
-    struct http1_head *asked = decode(GOOD PROTOCOL "v1\r\n\r\n", HTTP1_REQUEST, &ignored);
+    struct http1_head *head = decode(text, kind, small, &why);
+    struct http1_head *asked = decode(GOOD PROTOCOL "v1\r\n\r\n", HTTP1_REQUEST, small, &ignored);
     const struct ws_offer offer = { BYTES_LIT(WIRE_KEY), asked };
     struct ws_findings found = { .count = 0 };
 
@@ -171,6 +173,158 @@ static enum ws_rule broken_by_text(const char *text, enum http1_kind kind)
     free(head);
     free(asked);
     return found.count == 1 ? found.list[0].rule : why.rule;
+}
+
+/* -- negotiation of permessage-deflate -- */
+
+#define PMD "permessage-deflate"
+
+static const struct {
+    enum ws_rule rule;
+    const char *offer, *answer; /* NULL: the offer is judged */
+} negotiations[] = {
+    { WS_RULE_PMD_UNKNOWN_OFFERED, PMD "; foo", NULL },
+    { WS_RULE_PMD_UNKNOWN_ANSWERED, PMD, PMD "; foo" },
+    { WS_RULE_PMD_TWICE_OFFERED, PMD "; server_max_window_bits=9; server_max_window_bits=9", NULL },
+    { WS_RULE_PMD_TWICE_ANSWERED, PMD,
+      PMD "; client_no_context_takeover; client_no_context_takeover" },
+    { WS_RULE_PMD_SERVER_TAKEOVER_VALUE, PMD "; server_no_context_takeover=1", NULL },
+    { WS_RULE_PMD_CLIENT_TAKEOVER_VALUE, PMD, PMD "; client_no_context_takeover=1" },
+    { WS_RULE_PMD_SERVER_BITS, PMD "; server_max_window_bits=16", NULL },
+    { WS_RULE_PMD_CLIENT_BITS, PMD "; client_max_window_bits", PMD "; client_max_window_bits" },
+    { WS_RULE_PMD_TAKEOVER_IGNORED, PMD "; server_no_context_takeover", PMD },
+    { WS_RULE_PMD_BITS_IGNORED, PMD "; server_max_window_bits=9", PMD },
+    { WS_RULE_PMD_CLIENT_BITS_UNASKED, PMD, PMD "; client_max_window_bits=15" },
+    { WS_RULE_PMD_BAD_OFFER_TAKEN, PMD "; foo", PMD },
+    { WS_RULE_PMD_ZERO_TAKEN, PMD "; client_max_window_bits=08", PMD },
+    { WS_RULE_PMD_ANSWERED_TWICE, PMD, PMD ", " PMD },
+};
+
+static struct http1_head *decode_list(const char *first, const char *extensions,
+                                      enum http1_kind kind, struct buf *text)
+{
+    struct violation ignored;
+
+    cr_assert(buf_print(text, "%s" EXTENSIONS "%s\r\n\r\n%c", first, extensions, 0));
+    return decode((const char *)text->ptr, kind, (struct http1_limits){ 0 }, &ignored);
+}
+
+/* As above: the one thing that is wrong. */
+static enum ws_rule broken_by_negotiation(const char *offer_text, const char *answer)
+{
+    struct buf request_text = wire_new(), response_text = wire_new();
+    struct http1_head *request = decode_list(GOOD, offer_text, HTTP1_REQUEST, &request_text);
+    struct http1_head *response =
+        decode_list(ACCEPTED, answer ? answer : "", HTTP1_RESPONSE, &response_text);
+    const struct ws_offer offer = { BYTES_LIT(WIRE_KEY), request };
+    struct ws_findings found;
+
+    if (answer)
+        ws_handshake_check_response(response, &offer, &found);
+    else
+        ws_handshake_check_request(request, &found);
+    free(request);
+    free(response);
+    buf_free(&request_text);
+    buf_free(&response_text);
+    return found.count == 1 ? found.list[0].rule : WS_RULE_NONE;
+}
+
+/* -- compressed messages -- */
+
+static enum ws_rule broken_by_message(struct bytes packed)
+{
+    static const struct ws_conn_deflate deflate = { .ratio_max = 10 };
+    const struct ws_conn_options options = { .server = true, .deflate = &deflate };
+    struct buf wire = wire_new();
+    struct ws_conn c;
+    struct ws_event e = { 0 };
+
+    wire_text(&wire, GOOD EXTENSIONS PMD "\r\n\r\n");
+    wire_frame(&wire, FROM_CLIENT, FIN | WS_RSV1 << 4 | WS_BINARY, packed);
+    cr_assert(ws_conn_init(&c, &options, 0));
+    ws_conn_feed(&c, wire.ptr, wire.len, 0);
+    while (ws_conn_next(&c, &e, 0) && e.kind != WS_EVENT_FAILED) {
+    }
+    ws_conn_free(&c);
+    buf_free(&wire);
+    return e.broken.rule;
+}
+
+/* 100000 zeroes in some 100 bytes. */
+static enum ws_rule broken_by_bomb(void)
+{
+    static const uint8_t zeroes[100000];
+    struct ws_deflater *d = ws_deflater_new(15, true, WS_DEFLATE_LEVEL);
+    struct buf packed = wire_new();
+
+    cr_assert(d && ws_deflater_feed(d, bytes_of(zeroes, sizeof zeroes), &packed));
+    cr_assert(ws_deflater_end(d, &packed));
+    const enum ws_rule rule = broken_by_message(buf_bytes(&packed));
+    buf_free(&packed);
+    ws_deflater_free(d);
+    return rule;
+}
+
+static void expect_rule(bool *broken, enum ws_rule found, enum ws_rule rule)
+{
+    cr_assert_eq(found, rule, "%s instead of %s", ws_rule_row(found)->name,
+                 ws_rule_row(rule)->name);
+    broken[rule] = true;
+}
+
+/* 300 bytes, and one that refers back to the first of them. */
+static void refer_back(struct buf *out)
+{
+    static const uint8_t zeroes[300];
+    struct ws_blocks b;
+
+    ws_blocks_init(&b, out);
+    cr_assert(ws_blocks_stored(&b, bytes_of(zeroes, sizeof zeroes), false));
+    cr_assert(ws_blocks_open_fixed(&b, false) && ws_blocks_match(&b, 3, 300));
+    cr_assert(ws_blocks_close(&b) && ws_blocks_end(&b, 0));
+}
+
+/* One message, from that end with that window. */
+static enum ws_rule broken_in_window(bool from_client, unsigned bits, bool takeover,
+                                     struct bytes packed)
+{
+    const struct ws_unpack_options options = { .way = { (uint8_t)bits, takeover },
+                                               .from_client = from_client };
+    struct ws_unpacker *u = ws_unpacker_new(&options);
+    enum ws_inflated status = WS_INFLATED_ALL;
+    struct bytes plain;
+
+    cr_assert(u);
+    ws_unpacker_feed(u, packed);
+    while ((status = ws_unpacker_next(u, &plain)) == WS_INFLATED_PIECE)
+        ;
+    if (status == WS_INFLATED_ALL) {
+        ws_unpacker_feed_end(u);
+        while ((status = ws_unpacker_next(u, &plain)) == WS_INFLATED_PIECE)
+            ;
+    }
+    const enum ws_rule rule = status == WS_INFLATED_BROKEN ? ws_unpacker_why(u).rule : WS_RULE_NONE;
+    ws_unpacker_free(u);
+    return rule;
+}
+
+static void check_windows(bool *broken)
+{
+    const struct bytes back = BYTES_LIT("\xf2\x00\x11\x00\x00"); /* RFC 7692 7.2.3.2, the second */
+    struct buf far = wire_new();
+
+    refer_back(&far);
+    expect_rule(broken, broken_in_window(true, 8, true, buf_bytes(&far)), WS_RULE_WINDOW_OF_CLIENT);
+    expect_rule(broken, broken_in_window(false, 8, true, buf_bytes(&far)),
+                WS_RULE_WINDOW_OF_SERVER);
+    expect_rule(broken, broken_in_window(true, 9, true, buf_bytes(&far)), WS_RULE_NONE);
+    expect_rule(broken, broken_in_window(true, 15, false, back), WS_RULE_TAKEOVER_OF_CLIENT);
+    expect_rule(broken, broken_in_window(false, 15, false, back), WS_RULE_TAKEOVER_OF_SERVER);
+    expect_rule(broken, broken_in_window(true, 15, true, back), WS_RULE_INFLATE_BROKEN);
+    expect_rule(broken, broken_in_window(true, 15, true, BYTES_LIT("\xf2\x48\xcd")),
+                WS_RULE_INFLATE_CUT);
+    buf_free(&far);
 }
 
 /* -- all of them -- */
@@ -185,13 +339,6 @@ static const struct {
 
 #define EACH(table, i) for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 
-static void expect_rule(bool *broken, enum ws_rule found, enum ws_rule rule)
-{
-    cr_assert_eq(found, rule, "%s instead of %s", ws_rule_row(found)->name,
-                 ws_rule_row(rule)->name);
-    broken[rule] = true;
-}
-
 Test(ws_rules_broken, each_rule_is_broken_by_some_input)
 {
     bool broken[WS_RULE_COUNT] = { [WS_RULE_NONE] = true };
@@ -204,6 +351,12 @@ Test(ws_rules_broken, each_rule_is_broken_by_some_input)
     expect_rule(broken, broken_by_text(requests[i].text, HTTP1_REQUEST), requests[i].rule);
     EACH(responses, i)
     expect_rule(broken, broken_by_text(responses[i].text, HTTP1_RESPONSE), responses[i].rule);
+    EACH(negotiations, i)
+    expect_rule(broken, broken_by_negotiation(negotiations[i].offer, negotiations[i].answer),
+                negotiations[i].rule);
+    expect_rule(broken, broken_by_message(BYTES_LIT("\x06")), WS_RULE_INFLATE_BROKEN);
+    expect_rule(broken, broken_by_bomb(), WS_RULE_LIMIT_RATIO);
+    check_windows(broken);
     EACH(elsewhere, i)
     {
         cr_assert_not(broken[elsewhere[i].rule], "%s is found here after all",
