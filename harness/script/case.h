@@ -116,11 +116,11 @@ enum expect_kind {
 
 const char *script_expect_word(enum expect_kind kind);
 
-enum cond_kind { COND_IS, COND_HAS, COND_ABSENT, COND_LINE };
+enum cond_kind { COND_IS, COND_HAS, COND_LACKS, COND_ABSENT, COND_LINE };
 
-/* line VALUE, the whole start line; or header NAME is|has|absent VALUE. `is`: some line of that
- * name equals it, blanks aside; `has`: one of the list elements over all lines equals it without
- * case. */
+/* line VALUE, the whole start line; or header NAME is|has|lacks|absent VALUE. `is`: some line of
+ * that name equals it, blanks aside; `has`: one of the list elements over all lines equals it
+ * without case, or its name does, or one of its parameters; `lacks`: none of all these. */
 struct cond {
     enum cond_kind kind;
     const char *name;   /* of a header; NULL for `line` */

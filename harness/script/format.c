@@ -18,6 +18,7 @@ struct layout {
     struct token last; /* of the line before */
     size_t depth;
     size_t brackets;
+    size_t blocks; /* open braces from that of a payload's `blocks` on */
     bool in_list;  /* between for or each and its brace */
     size_t column; /* width of the first words in this run of lines; 0: in none */
 };
@@ -91,7 +92,7 @@ static size_t sort_options(struct layout *l, size_t first)
 /* Only what a send or an expect says is sorted: a tag may be called rsv1 too. */
 static void sort_line(struct layout *l)
 {
-    bool step = false;
+    bool step = l->blocks > 0; /* its send is on a line before */
 
     for (size_t i = 0; i < l->n; i++) {
         if (is_word(&l->line[i], "send") || is_word(&l->line[i], "expect"))
@@ -144,8 +145,10 @@ static void follow(struct layout *l, const struct token *t)
         l->in_list = t->starts_line || l->last.kind == TOKEN_OPEN;
     if (t->kind == TOKEN_OPEN) {
         l->depth++;
+        l->blocks += l->blocks > 0 || is_word(&l->last, "blocks");
         l->in_list = false;
     }
+    l->blocks -= t->kind == TOKEN_CLOSE && l->blocks > 0;
     l->depth -= t->kind == TOKEN_CLOSE && l->depth > 0;
     l->brackets += t->kind == TOKEN_LEFT;
     l->brackets -= t->kind == TOKEN_RIGHT && l->brackets > 0;

@@ -163,9 +163,28 @@ static void lint_held(struct linter *l, const struct step *steps, size_t count)
     }
 }
 
+/* Payloads whose meaning comes from elsewhere: `next` from a repeat, blocks from a plain rsv1. */
+static void lint_payloads(struct linter *l, const struct step *steps, size_t count)
+{
+    size_t repeated = 0; /* up to there we are in a repeat */
+
+    for (size_t i = 0; i < count; i++) {
+        const struct step *s = &steps[i];
+        if (s->op == OP_REPEAT && s->end > repeated)
+            repeated = s->end;
+        if (s->op != OP_SEND)
+            continue;
+        if (i >= repeated && payload_holds(s->as.send.payload, PAYLOAD_NEXT))
+            complain_step(l, s, "outside of a repeat \"next\" gives the first bytes each time");
+        else if (s->as.send.deflate && payload_holds(s->as.send.payload, PAYLOAD_BLOCKS))
+            complain_step(l, s, "these blocks are compressed already: rsv1 instead of deflate");
+    }
+}
+
 static void lint_steps(struct linter *l, const struct step *steps, size_t count)
 {
     lint_held(l, steps, count);
+    lint_payloads(l, steps, count);
     lint_ends(l, steps, 0, count);
     for (size_t i = 0; i < count; i++) {
         if (!script_op_is_block(steps[i].op))
@@ -229,4 +248,50 @@ bool script_lint(const struct script_file *file, struct bytes requirements,
     if (!lint_titles(&l))
         complain(&l, 1, 1, 1, "out of memory");
     return diags->count == 0;
+}
+
+/* One `also` line: a number, and whose it is. */
+struct numbered {
+    const struct also *also;
+    const struct script_case *c;
+};
+
+static int by_number(const void *a, const void *b)
+{
+    const struct numbered *x = a, *y = b;
+    int order = strcmp(x->also->suite, y->also->suite);
+
+    order = order ? order : strcmp(x->also->id, y->also->id);
+    return order ? order : strcmp(x->c->id, y->c->id);
+}
+
+static bool numbers_differ(const struct numbered *list, size_t count, struct err *err)
+{
+    for (size_t i = 1; i < count; i++) {
+        const struct numbered *a = &list[i - 1], *b = &list[i];
+        if (strcmp(a->also->suite, b->also->suite) == 0 && strcmp(a->also->id, b->also->id) == 0)
+            return err_set(err, ERR_SYNTAX, "%s and %s are both %s %s", a->c->id, b->c->id,
+                           a->also->suite, a->also->id);
+    }
+    return true;
+}
+
+bool script_lint_numbers(const struct script_case *const *cases, size_t count, struct err *err)
+{
+    struct arena arena = { 0 };
+    size_t total = 0, n = 0;
+
+    for (size_t i = 0; i < count; i++)
+        total += cases[i]->n_also;
+    struct numbered *list = arena_array(&arena, total, sizeof *list);
+    if (!list)
+        return err_memory(err, "the numbers of the cases");
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < cases[i]->n_also; k++)
+            list[n++] = (struct numbered){ &cases[i]->also[k], cases[i] };
+    if (n > 0)
+        qsort(list, n, sizeof *list, by_number);
+    bool ok = numbers_differ(list, n, err);
+    arena_free(&arena);
+    return ok;
 }

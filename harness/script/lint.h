@@ -14,4 +14,9 @@
 NODISCARD bool script_lint(const struct script_file *file, struct bytes requirements,
                            struct diagnostics *diags);
 
+/* No two cases of a suite may carry one number of another suite (`also autobahn 3.2`): it has one
+ * grade there. False at the first that does, with both cases told in `err`; or no memory. */
+NODISCARD bool script_lint_numbers(const struct script_case *const *cases, size_t count,
+                                   struct err *err);
+
 #endif

@@ -121,8 +121,10 @@ static bool parse_for(struct parser *p)
 static bool is_reserved(struct bytes name)
 {
     static const char *const words[] = {
-        "random", "words",  "file",    "fin",      "rsv",     "rsv1", "rsv2", "rsv3", "mask",
-        "masked", "length", "declare", "fragment", "deflate", "cut",  "pace", "hold", "within",
+        "random",   "words",      "file",   "fin",     "rsv",      "rsv1",    "rsv2",   "rsv3",
+        "mask",     "masked",     "length", "declare", "fragment", "deflate", "cut",    "pace",
+        "hold",     "within",     "sample", "next",    "blocks",   "stored",  "fixed",  "dynamic",
+        "reserved", "stored-lie", "bomb",   "final",   "keep",     "match",   "symbol", "distance",
     };
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)

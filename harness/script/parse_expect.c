@@ -58,7 +58,7 @@ static bool parse_close(struct parser *p, struct expect *out)
         return false;
     if (out->n_codes == 0 && !out->no_code)
         out->any = true;
-    return !parse_payload_follows(p) || parse_payload(p, &out->payload);
+    return !parse_payload_follows(p) || parse_expected_payload(p, &out->payload);
 }
 
 /* 426 or 4xx. */
@@ -164,7 +164,7 @@ static bool parse_frame(struct parser *p, struct expect *out)
 
     if (!parse_frame_type(p, out))
         return false;
-    if (parse_payload_follows(p) && !parse_payload(p, &out->payload))
+    if (parse_payload_follows(p) && !parse_expected_payload(p, &out->payload))
         return false;
     for (size_t i = 0; i < 4; i++) {
         if (!parse_here_word(p, fields[i]))
@@ -215,7 +215,7 @@ static bool parse_kind(struct parser *p, struct expect *out)
     case EXPECT_TEXT:
     case EXPECT_BINARY:
     case EXPECT_PING:
-    case EXPECT_PONG: return !parse_payload_follows(p) || parse_payload(p, &out->payload);
+    case EXPECT_PONG: return !parse_payload_follows(p) || parse_expected_payload(p, &out->payload);
     case EXPECT_FRAME: return parse_frame(p, out);
     case EXPECT_CLOSE: return parse_close(p, out);
     case EXPECT_EOF: out->clean = parse_take_word(p, "clean"); return true;

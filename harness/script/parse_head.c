@@ -116,7 +116,7 @@ bool parse_extension(struct parser *p, struct ext_offer *out)
 static bool parse_condition(struct parser *p, struct cond *out)
 {
     static const char *const parts[] = { "header", "line" };
-    static const char *const kinds[] = { "is", "has", "absent" };
+    static const char *const kinds[] = { "is", "has", "lacks", "absent" };
     size_t part, kind;
 
     parse_go_on(p);
@@ -127,7 +127,7 @@ static bool parse_condition(struct parser *p, struct cond *out)
         return parse_text(p, "a start line in quotes", TEXT_PLACES, &out->value);
     }
     if (!parse_string(p, "a header name in quotes", &out->name) ||
-        !parse_choice(p, "is, has or absent", kinds, 3, &kind))
+        !parse_choice(p, "is, has, lacks or absent", kinds, 4, &kind))
         return false;
     out->kind = (enum cond_kind)kind;
     if (out->kind == COND_ABSENT)

@@ -59,6 +59,59 @@ static bool parse_made_up(struct parser *p, enum payload_kind kind, const struct
     return parse_number(p, "a size", SCRIPT_PAYLOAD_MAX, &made->count);
 }
 
+/* sample KIND SIZE. */
+static bool parse_sample(struct parser *p, const struct payload **out)
+{
+    struct payload *made = new_payload(p, PAYLOAD_SAMPLE);
+    const char *kinds[SAMPLE_COUNT];
+    size_t kind;
+
+    *out = made;
+    if (!made)
+        return false;
+    for (size_t i = 0; i < SAMPLE_COUNT; i++)
+        kinds[i] = sample_word((enum sample_kind)i);
+    parse_next(p);
+    if (!parse_choice(p, "json, picture, prose, html or document", kinds, SAMPLE_COUNT, &kind))
+        return false;
+    made->sample = (enum sample_kind)kind;
+    return parse_number(p, "a size", SCRIPT_PAYLOAD_MAX, &made->count);
+}
+
+/* next SIZE of PAYLOAD, of all of it up to a closing bracket or the options. */
+static bool parse_next_of(struct parser *p, const struct payload **out)
+{
+    struct payload *made = new_payload(p, PAYLOAD_NEXT);
+
+    *out = made;
+    if (!made || !parse_enter(p))
+        return false;
+    parse_next(p);
+    if (!parse_number(p, "a size", SCRIPT_PAYLOAD_MAX, &made->count))
+        return false;
+    if (!parse_take_word(p, "of"))
+        return parse_expected(p, "\"of\" and the payload that the bytes are taken from");
+    const struct token at = p->tok;
+    if (!parse_payload(p, &made->a))
+        return false;
+    made->nodes += made->a->nodes;
+    parse_leave(p);
+    /* What a file holds is not known where only the form matters. */
+    return payload_len(made->a, NULL) > 0 || p->any_file ||
+           parse_fail(p, &at, "there are no bytes in this to take the next from");
+}
+
+static bool parse_packed(struct parser *p, const struct payload **out)
+{
+    struct payload *made = new_payload(p, PAYLOAD_BLOCKS);
+
+    *out = made;
+    if (!made)
+        return false;
+    parse_next(p);
+    return parse_blocks(p, made);
+}
+
 static const struct embedded *data_file(const struct parser *p, const char *name)
 {
     static const char folder[] = "data/";
@@ -99,7 +152,8 @@ static struct let *find_let(const struct parser *p, struct bytes name)
 
 static bool parse_let_name(struct parser *p, const struct payload **out)
 {
-    static const char wanted[] = "a payload: \"…\", x\"…\", random, words, file or a name";
+    static const char wanted[] =
+        "a payload: \"…\", x\"…\", random, words, sample, next, blocks, file or a name";
     struct let *let = p->tok.kind == TOKEN_WORD ? find_let(p, p->tok.text) : NULL;
 
     if (!let)
@@ -136,6 +190,12 @@ static bool parse_factor(struct parser *p, const struct payload **out)
         return parse_made_up(p, PAYLOAD_RANDOM, out);
     if (parse_is(p, "words"))
         return parse_made_up(p, PAYLOAD_WORDS, out);
+    if (parse_is(p, "sample"))
+        return parse_sample(p, out);
+    if (parse_is(p, "next"))
+        return parse_next_of(p, out);
+    if (parse_is(p, "blocks"))
+        return parse_packed(p, out);
     if (parse_is(p, "file"))
         return parse_file_name(p, out);
     return parse_let_name(p, out);
@@ -181,6 +241,28 @@ bool parse_payload(struct parser *p, const struct payload **out)
     return check_size(p, *out, &at);
 }
 
+bool parse_expected_payload(struct parser *p, const struct payload **out)
+{
+    const struct token at = p->tok;
+
+    if (!parse_payload(p, out))
+        return false;
+    return !payload_holds(*out, PAYLOAD_NEXT) ||
+           parse_fail(p, &at,
+                      "\"next\" cannot be expected, only sent: \"expect echo\" wants back "
+                      "what was sent");
+}
+
+static bool payload_word_here(const struct parser *p)
+{
+    static const char *const words[] = { "random", "words", "sample", "next", "blocks", "file" };
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (parse_is(p, words[i]))
+            return true;
+    return find_let(p, p->tok.text) != NULL;
+}
+
 bool parse_payload_follows(const struct parser *p)
 {
     if (p->tok.starts_line)
@@ -189,9 +271,7 @@ bool parse_payload_follows(const struct parser *p)
     case TOKEN_STRING:
     case TOKEN_HEX:
     case TOKEN_LEFT: return true;
-    case TOKEN_WORD:
-        return parse_is(p, "random") || parse_is(p, "words") || parse_is(p, "file") ||
-               find_let(p, p->tok.text);
+    case TOKEN_WORD: return payload_word_here(p);
     case TOKEN_END:
     case TOKEN_OPEN:
     case TOKEN_CLOSE:

@@ -10,6 +10,7 @@
 #define SCRIPT_DEPTH_MAX 16                    /* blocks in blocks, brackets in brackets */
 #define SCRIPT_PAYLOAD_MAX (UINT64_C(1) << 30) /* bytes of one payload */
 #define SCRIPT_NODES_MAX 1024                  /* parts of one payload, those of its lets too */
+#define SCRIPT_BLOCKS_MAX (1 << 26)            /* bytes of all blocks { … } of a file, packed */
 #define SCRIPT_VALUES_MAX 100000               /* of one for or each */
 
 struct parser {
@@ -35,6 +36,7 @@ struct parser {
     uint64_t randoms;       /* how many `random` it has so far */
     const uint8_t *case_at; /* where its source begins */
     size_t rounds;          /* of all the `for` of the file */
+    size_t blocks_len;      /* of all its blocks { … }, packed */
 
     /* Of the file. */
     const char *group;
@@ -96,6 +98,12 @@ bool parse_has_places(struct parser *p, const struct token *t);
 /* parse_payload.c */
 bool parse_payload_follows(const struct parser *p);
 NODISCARD bool parse_payload(struct parser *p, const struct payload **out);
+/* … of an expectation, which knows no turn. */
+NODISCARD bool parse_expected_payload(struct parser *p, const struct payload **out);
+
+/* parse_blocks.c: { … } behind the word `blocks`, which is taken. Fills in bytes, blocks and
+ * nodes. */
+NODISCARD bool parse_blocks(struct parser *p, struct payload *out);
 
 /* parse_list.c: NAME, NAME in, bound to nothing yet, at most `max` of them; then the values: one
  * row of `width` texts a value, up to the brace. */

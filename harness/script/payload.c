@@ -89,6 +89,11 @@ bool payload_has_places(struct bytes text)
     return false;
 }
 
+bool payload_holds(const struct payload *p, enum payload_kind kind)
+{
+    return p && (p->kind == kind || payload_holds(p->a, kind) || payload_holds(p->b, kind));
+}
+
 static uint64_t template_len(struct bytes text, const struct payload_env *env)
 {
     struct bytes piece;
@@ -135,7 +140,10 @@ uint64_t payload_len(const struct payload *p, const struct payload_env *env)
     case PAYLOAD_REPEAT: return times(payload_len(p->a, env), p->count);
     case PAYLOAD_JOIN: return plus(payload_len(p->a, env), payload_len(p->b, env));
     case PAYLOAD_RANDOM:
-    case PAYLOAD_WORDS: return p->count;
+    case PAYLOAD_WORDS:
+    case PAYLOAD_SAMPLE: return p->count;
+    case PAYLOAD_NEXT: return payload_len(p->a, env) > 0 ? p->count : 0;
+    case PAYLOAD_BLOCKS: return p->bytes.len;
     }
     return 0;
 }
@@ -163,6 +171,14 @@ static void repeat_read(const struct payload *p, const struct payload_env *env, 
     }
 }
 
+/* Where in its ring this turn begins. Both factors are below 2^30, the ring being no longer. */
+static uint64_t next_start(const struct payload *p, const struct payload_env *env)
+{
+    const uint64_t ring = payload_len(p->a, env), turn = env ? env->turn : 0;
+
+    return turn % ring * (p->count % ring) % ring;
+}
+
 static void join_read(const struct payload *p, const struct payload_env *env, uint64_t at,
                       uint8_t *out, size_t len)
 {
@@ -174,7 +190,7 @@ static void join_read(const struct payload *p, const struct payload_env *env, ui
         read_part(p->b, env, at + first - a_len, out + first, len - first);
 }
 
-static void random_block(uint64_t seed, uint64_t index, uint8_t out[8])
+static void random_eight(uint64_t seed, uint64_t index, uint8_t out[8])
 {
     uint64_t v = rand_at(seed, index);
 
@@ -182,13 +198,13 @@ static void random_block(uint64_t seed, uint64_t index, uint8_t out[8])
         out[i] = (uint8_t)v;
 }
 
-static void words_block(uint64_t seed, uint64_t index, uint8_t out[8])
+static void words_eight(uint64_t seed, uint64_t index, uint8_t out[8])
 {
     memcpy(out, words[rand_at(seed, index) >> 59], 8);
 }
 
 /* Streams that are made eight bytes at a time, each eight from its place alone. */
-static void blocks_read(void (*block)(uint64_t seed, uint64_t index, uint8_t out[8]), uint64_t seed,
+static void eights_read(void (*make)(uint64_t seed, uint64_t index, uint8_t out[8]), uint64_t seed,
                         uint64_t at, uint8_t *out, size_t len)
 {
     uint8_t eight[8];
@@ -196,9 +212,9 @@ static void blocks_read(void (*block)(uint64_t seed, uint64_t index, uint8_t out
     while (len > 0) {
         size_t skip = (size_t)(at % 8), n = 8 - skip < len ? 8 - skip : len;
         if (n == 8) {
-            block(seed, at / 8, out);
+            make(seed, at / 8, out);
         } else {
-            block(seed, at / 8, eight);
+            make(seed, at / 8, eight);
             memcpy(out, eight + skip, n);
         }
         at += n;
@@ -213,14 +229,17 @@ static void read_part(const struct payload *p, const struct payload_env *env, ui
     if (len == 0)
         return;
     switch (p->kind) {
-    case PAYLOAD_BYTES: memcpy(out, p->bytes.ptr + at, len); return;
+    case PAYLOAD_BYTES:
+    case PAYLOAD_BLOCKS: memcpy(out, p->bytes.ptr + at, len); return;
     case PAYLOAD_TEMPLATE: template_read(p->bytes, env, at, out, len); return;
     case PAYLOAD_REPEAT: repeat_read(p, env, at, out, len); return;
     case PAYLOAD_JOIN: join_read(p, env, at, out, len); return;
     case PAYLOAD_RANDOM:
-        blocks_read(random_block, (env ? env->seed : 0) ^ p->salt, at, out, len);
+        eights_read(random_eight, (env ? env->seed : 0) ^ p->salt, at, out, len);
         return;
-    case PAYLOAD_WORDS: blocks_read(words_block, WORDS_SEED, at, out, len); return;
+    case PAYLOAD_WORDS: eights_read(words_eight, WORDS_SEED, at, out, len); return;
+    case PAYLOAD_SAMPLE: sample_read(p->sample, at, out, len); return;
+    case PAYLOAD_NEXT: repeat_read(p, env, next_start(p, env) + at, out, len); return;
     }
 }
 

@@ -1,5 +1,6 @@
 #include "script/print.h"
 
+#include "script/blocks.h"
 #include "script/lex.h"
 #include "script/print_parts.h"
 
@@ -144,11 +145,29 @@ static bool put_meta(const struct script_case *c, struct buf *out)
            (!c->cut_off || buf_print(out, "cut off\n"));
 }
 
+static bool reaches(const struct payload *p, const struct let *let);
+
+static bool item_reaches(const struct blocks_item *item, const struct let *let)
+{
+    for (size_t i = 0; i < item->n_parts; i++)
+        if (reaches(item->parts[i].literals, let))
+            return true;
+    return reaches(item->data, let);
+}
+
+static bool blocks_reach(const struct blocks *b, const struct let *let)
+{
+    for (size_t i = 0; b && i < b->n_items; i++)
+        if (item_reaches(&b->items[i], let))
+            return true;
+    return false;
+}
+
 /* Is the let somewhere in this tree? Lets inside lets are branches of the tree like others. */
 static bool reaches(const struct payload *p, const struct let *let)
 {
     return p && ((p->name && strcmp(p->name, let->name) == 0) || reaches(p->a, let) ||
-                 reaches(p->b, let));
+                 reaches(p->b, let) || blocks_reach(p->blocks, let));
 }
 
 static bool step_uses(const struct step *s, const struct let *let)

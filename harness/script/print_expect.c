@@ -40,7 +40,7 @@ static bool put_statuses(const struct expect *e, struct buf *out)
 
 static bool put_cond(const struct cond *c, struct buf *out)
 {
-    static const char *const words[] = { "is", "has", "absent" };
+    static const char *const words[] = { "is", "has", "lacks", "absent" };
 
     if (c->kind == COND_LINE)
         return buf_print(out, " line ") && script_put_string(c->value, true, out);

@@ -13,6 +13,7 @@ NODISCARD bool script_put_size(uint64_t n, struct buf *out);
 NODISCARD bool script_put_duration(uint64_t ms, struct buf *out);
 NODISCARD bool script_put_payload(const struct payload *p, struct buf *out);
 NODISCARD bool script_put_let(const struct let *let, struct buf *out);
+NODISCARD bool script_put_blocks(const struct blocks *blocks, struct buf *out);
 NODISCARD bool script_put_send(const struct send *send, struct buf *out);
 NODISCARD bool script_put_expect(const struct expect *expect, struct buf *out);
 NODISCARD bool script_put_values(const char *const *values, size_t count, struct buf *out);

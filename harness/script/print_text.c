@@ -83,6 +83,17 @@ static bool put_made_up(const char *word, const struct payload *p, struct buf *o
     return buf_print(out, "%s ", word) && script_put_size(p->count, out);
 }
 
+static bool put_next(const struct payload *p, struct buf *out)
+{
+    return put_made_up("next", p, out) && buf_print(out, " of ") && script_put_payload(p->a, out);
+}
+
+/* `next` takes all that comes behind its `of`. */
+static bool is_loose(const struct payload *p)
+{
+    return p->kind == PAYLOAD_JOIN || p->kind == PAYLOAD_NEXT;
+}
+
 /* What binds no tighter than what is around it goes into brackets. */
 static bool put_inner(const struct payload *p, bool bracket, struct buf *out)
 {
@@ -97,13 +108,17 @@ static bool put_in_place(const struct payload *p, struct buf *out)
     case PAYLOAD_BYTES: return put_bytes(p, out);
     case PAYLOAD_TEMPLATE: return script_put_string(p->bytes, true, out);
     case PAYLOAD_REPEAT:
-        return put_inner(p->a, p->a->kind == PAYLOAD_JOIN, out) && buf_print(out, " * ") &&
+        return put_inner(p->a, is_loose(p->a), out) && buf_print(out, " * ") &&
                script_put_size(p->count, out);
     case PAYLOAD_JOIN:
-        return put_inner(p->a, false, out) && buf_print(out, " + ") &&
-               put_inner(p->b, p->b->kind == PAYLOAD_JOIN, out);
+        return put_inner(p->a, p->a->kind == PAYLOAD_NEXT, out) && buf_print(out, " + ") &&
+               put_inner(p->b, is_loose(p->b), out);
     case PAYLOAD_RANDOM: return put_made_up("random", p, out);
     case PAYLOAD_WORDS: return put_made_up("words", p, out);
+    case PAYLOAD_SAMPLE:
+        return buf_print(out, "sample ") && put_made_up(sample_word(p->sample), p, out);
+    case PAYLOAD_NEXT: return put_next(p, out);
+    case PAYLOAD_BLOCKS: return script_put_blocks(p->blocks, out);
     }
     return false;
 }

@@ -137,7 +137,20 @@ static bool is_chosen(const struct script_case *c, const struct selection *by)
         return false;
     if (matches_any(c, by->exclude, by->n_exclude))
         return false;
+    if (by->no_long && by->n_want == 0 && script_case_has_tag(c, "long"))
+        return false;
     return (unsigned)by->role == 0 || ((unsigned)c->role & (unsigned)by->role) != 0;
+}
+
+size_t suite_left_out(const struct suite *s, const struct selection *selection)
+{
+    struct selection all = *selection;
+    size_t count = 0;
+
+    all.no_long = false;
+    for (size_t i = 0; i < s->n_cases; i++)
+        count += is_chosen(s->cases[i], &all) && !is_chosen(s->cases[i], selection);
+    return count;
 }
 
 bool suite_select(const struct suite *s, const struct selection *selection, struct arena *a,

@@ -37,6 +37,7 @@ struct selection {
     size_t n_exclude;
     unsigned shard, shards; /* 1-based; 0 of 0: all */
     enum case_role role;    /* cases for this role only; 0: all */
+    bool no_long; /* without those tagged `long`, which take minutes, where no `want` names them */
 };
 
 /* The chosen cases, in suite order, into the arena. A pattern that matches nothing is an error of
@@ -44,5 +45,8 @@ struct selection {
 NODISCARD bool suite_select(const struct suite *s, const struct selection *selection,
                             struct arena *a, const struct script_case ***out, size_t *count,
                             struct err *err);
+
+/* How many cases `no_long` leaves out of that selection. */
+size_t suite_left_out(const struct suite *s, const struct selection *selection);
 
 #endif

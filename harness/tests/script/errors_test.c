@@ -133,8 +133,8 @@ Test(script_errors, of_steps)
         { IN_CASE("send text \"a\" pace=1ms"), "2:20+3",
           "pace is the time between cuts: it needs cut=N beside it" },
         { IN_CASE("send raw"), "2:9+1",
-          "expected a payload: \"…\", x\"…\", random, words, file or a name, found the end of the "
-          "line" },
+          "expected a payload: \"…\", x\"…\", random, words, sample, next, blocks, file or a name, "
+          "found the end of the line" },
         { IN_CASE("send raw \"a\" fin=0"), "2:14+3",
           "raw bytes have no \"fin\", only cut and pace" },
         { IN_CASE("send text \"\\u{D800}\""), "2:12+8",
@@ -183,7 +183,7 @@ Test(script_errors, of_steps)
           "expected \"grows below\" and a size, found \"64M\"" },
         { IN_CASE("expect refused 99"), "2:16+2", "expected a status as 426 or 4xx, found \"99\"" },
         { IN_CASE("expect response 101 { header \"A\" are }"), "2:34+3",
-          "expected is, has or absent, found \"are\"" },
+          "expected is, has, lacks or absent, found \"are\"" },
         { IN_CASE("expect report"), "2:14+1",
           "expected what the client reports, as closed 1006, found the end of the line" },
         { IN_CASE("expect echo within"), "2:19+1",
@@ -201,6 +201,124 @@ Test(script_errors, of_steps)
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         check(&rows[i]);
+}
+
+Test(script_errors, of_samples_and_turns)
+{
+    static const struct row rows[] = {
+        { IN_CASE("send text sample"), "2:17+1",
+          "expected json, picture, prose, html or document, found the end of the line" },
+        { IN_CASE("send text sample jsn 1K"), "2:18+3",
+          "expected json, picture, prose, html or document, found \"jsn\": did you mean "
+          "\"json\"?" },
+        { IN_CASE("send text sample json"), "2:22+1",
+          "expected a size, found the end of the line" },
+        { IN_CASE("send text sample json 2G"), "2:23+2",
+          "expected a size, and 2G is more than 1073741824" },
+        { IN_CASE("send text next of"), "2:16+2", "expected a size, found \"of\"" },
+        { IN_CASE("send text next 5 \"a\""), "2:18+3",
+          "expected \"of\" and the payload that the bytes are taken from, found \"a\"" },
+        { IN_CASE("send text next 5 of"), "2:20+1",
+          "expected a payload: \"…\", x\"…\", random, words, sample, next, blocks, file or a name, "
+          "found the end of the line" },
+        { IN_CASE("send text next 5 of \"\" * 3"), "2:21+2",
+          "there are no bytes in this to take the next from" },
+        { IN_CASE("send text (next 1G of \"a\") * 2"), "2:11+1", "a payload of more than 1G" },
+        { IN_CASE("expect text next 5 of \"abc\""), "2:13+4",
+          "\"next\" cannot be expected, only sent: \"expect echo\" wants back what was sent" },
+        { IN_CASE("repeat 2 { expect close 1000 \"a\" + (next 5 of \"abc\") }"), "2:30+3",
+          "\"next\" cannot be expected, only sent: \"expect echo\" wants back what was sent" },
+        { "let n = next 2 of \"abc\"\n" IN_CASE("expect frame ping n"), "3:19+1",
+          "\"next\" cannot be expected, only sent: \"expect echo\" wants back what was sent" },
+        { "let sample = \"a\"", "1:5+6", "\"sample\" has a meaning already" },
+        { "let match = \"a\"", "1:5+5", "\"match\" has a meaning already" },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        check(&rows[i]);
+}
+
+#define BLOCKS(inside) IN_CASE("send text blocks { " inside " } rsv1")
+#define PARTS "a payload, match, symbol, distance, "
+#define ITEMS "stored, fixed, dynamic, reserved, stored-lie, bomb, final, keep, cut or \"}\""
+
+Test(script_errors, of_blocks)
+{
+    static const struct row rows[] = {
+        { IN_CASE("send text blocks fixed \"a\""), "2:18+5",
+          "expected \"{\" before the blocks, found \"fixed\"" },
+        { "case a \"A\" { note \"n\" send text blocks { fixed \"a\"", "1:51+1",
+          "expected " PARTS ITEMS ", found the end of the file" },
+        { BLOCKS("fixed \"a\" mach 3 1"), "2:30+4",
+          "expected " PARTS ITEMS ", found \"mach\": did you mean \"match\"?" },
+        { BLOCKS("stored \"a\" match 3 1"), "2:31+5", "expected " ITEMS ", found \"match\"" },
+        { BLOCKS("fixd \"a\""), "2:20+4",
+          "expected " ITEMS ", found \"fixd\": did you mean \"fixed\"?" },
+        { BLOCKS("\"a\""), "2:20+3", "expected " ITEMS ", found \"a\"" },
+        { BLOCKS("\n\n  \"a\""), "4:3+3", "expected " ITEMS ", found \"a\"" },
+        { BLOCKS("final bomb 1K"), "2:26+4",
+          "expected stored, fixed, dynamic, reserved or stored-lie, found \"bomb\"" },
+        { BLOCKS("stored"), "2:27+1",
+          "expected a payload: \"…\", x\"…\", random, words, sample, next, blocks, file or a name, "
+          "found \"}\"" },
+        { BLOCKS("fixed match 2 1"), "2:32+1", "expected a length from 3 to 258, found \"2\"" },
+        { BLOCKS("fixed match 259 1"), "2:32+3",
+          "expected a length from 3 to 258, and 259 is more than 258" },
+        { BLOCKS("fixed match 3 0"), "2:34+1", "expected a distance from 1 to 32768, found \"0\"" },
+        { BLOCKS("fixed match 3 32769"), "2:34+5",
+          "expected a distance from 1 to 32768, and 32769 is more than 32768" },
+        { BLOCKS("fixed match 3\n1"), "2:33+1",
+          "expected a distance from 1 to 32768, found the end of the line" },
+        { BLOCKS("fixed symbol 288"), "2:33+3",
+          "expected a symbol of literals or lengths, and 288 is more than 287" },
+        { BLOCKS("dynamic symbol 286"), "2:35+3",
+          "expected a symbol of literals or lengths, and 286 is more than 285" },
+        { BLOCKS("fixed distance 32"), "2:35+2",
+          "expected a symbol of distances, and 32 is more than 31" },
+        { BLOCKS("dynamic distance 30"), "2:37+2",
+          "expected a symbol of distances, and 30 is more than 29" },
+        { BLOCKS("keep 0"), "2:25+1", "expected 1 to 4 bytes of 00 00 ff ff, found \"0\"" },
+        { BLOCKS("keep 5"), "2:25+1",
+          "expected 1 to 4 bytes of 00 00 ff ff, and 5 is more than 4" },
+        { BLOCKS("cut fixed \"a\""), "2:24+5",
+          "expected \"}\", since this is how the message ends, found \"fixed\"" },
+        { BLOCKS("bomb 0"), "2:25+1", "expected a size above 0, found \"0\"" },
+        { BLOCKS("bomb 2G"), "2:25+2", "expected a size above 0, and 2G is more than 1073741824" },
+        { BLOCKS("bomb 1M ratio 3"), "2:34+1", "expected a ratio from 4 to 1032, found \"3\"" },
+        { BLOCKS("stored-lie 65536 0"), "2:31+5",
+          "expected a length, and 65536 is more than 65535" },
+        { BLOCKS("stored-lie 1 \"a\""), "2:33+3", "expected the length's complement, found \"a\"" },
+        { BLOCKS("stored random 5"), "2:27+6",
+          "\"random\" cannot stand in blocks, which are packed before the run" },
+        { BLOCKS("fixed \"a\" + \"${path}\""), "2:26+3",
+          "${…} cannot stand in blocks, which are packed before the run" },
+        { BLOCKS("stored next 5 of \"abc\""), "2:27+4",
+          "\"next\" cannot stand in blocks, which are packed before the run" },
+        { "let r = random 5\n" BLOCKS("fixed \"a\" r"), "3:30+1",
+          "\"random\" cannot stand in blocks, which are packed before the run" },
+        { BLOCKS("stored \"a\" * 64M"), "2:11+6",
+          "the blocks of a file may make 64M, and these pass it" },
+        { BLOCKS("bomb 1G ratio 10"), "2:11+6",
+          "the blocks of a file may make 64M, and these pass it" },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        check(&rows[i]);
+}
+
+Test(script_errors, blocks_of_too_many_parts_are_refused)
+{
+    struct diagnostics diags;
+    struct buf text;
+
+    buf_init(&text, 1 << 20);
+    cr_assert(buf_print(&text, "case a \"A\" { note \"n\"\nsend text blocks { fixed"));
+    for (int i = 0; i < 2000; i++)
+        cr_assert(buf_print(&text, " symbol 65"));
+    cr_assert(buf_print(&text, " } }") && buf_push(&text, 0));
+    parse((const char *)text.ptr, &diags);
+    cr_expect_str_eq(diags.list[0].text, "blocks of more than 1024 parts");
+    buf_free(&text);
 }
 
 Test(script_errors, each_case_tells_its_own_and_the_others_stay)

@@ -63,6 +63,13 @@ Test(script_lint, finds_what_cannot_be_meant)
         { IN_CASE("send text \"abc\" hold=1 send more rest expect nothing"), NULL, NULL },
         { IN_CASE("either { expect echo } or { }"), "2:1+6",
           "an empty branch matches everything: this always passes" },
+        { IN_CASE("repeat 2 { send ping repeat 3 { send pong } send text next 3 of \"ab\" }"), NULL,
+          NULL },
+        { IN_CASE("repeat 2 { send ping } send text \"a\" + next 3 of \"ab\""), "2:24+4",
+          "outside of a repeat \"next\" gives the first bytes each time" },
+        { IN_CASE("send text blocks { fixed \"a\" } rsv1 send text blocks { } deflate"), "2:37+4",
+          "these blocks are compressed already: rsv1 instead of deflate" },
+        { "let b = \"x\"\n" IN_CASE("send text blocks { stored b }"), NULL, NULL },
         { IN_CASE("prefer { expect echo } otherwise info \"i\" { }"), NULL, NULL },
     };
 
@@ -80,4 +87,34 @@ Test(script_lint, checks_no_ids_without_a_catalogue)
     cr_assert(script_parse(&a, "f.case", bytes_str(text), NULL, &file, &diags));
     cr_expect(script_lint(&file, (struct bytes){ 0 }, &diags));
     arena_free(&a);
+}
+
+Test(script_lint, lets_one_case_have_a_number_of_another_suite)
+{
+    static const struct {
+        const char *one, *two, *says; /* NULL: nothing to complain about */
+    } rows[] = {
+        { "also autobahn 3.2", "also autobahn 3.3", NULL },
+        { "also autobahn 3.2", "also autobahn 3.20", NULL },
+        { "", "", NULL },
+        { "also autobahn 3.2", "also autobahn 3.2", "a/x and b/x are both autobahn 3.2" },
+        { "also autobahn 9.1 3.2", "also autobahn 3.2 8.1", "a/x and b/x are both autobahn 3.2" },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char one[200], two[200];
+        struct arena a = { 0 };
+        struct script_file files[2];
+        struct diagnostics diags;
+        struct err err = { 0 };
+        snprintf(one, sizeof one, "case x \"X\" { note \"n\"\n%s\n}", rows[i].one);
+        snprintf(two, sizeof two, "case x \"X\" { note \"n\"\n%s\n}", rows[i].two);
+        cr_assert(script_parse(&a, "a.case", bytes_str(one), NULL, &files[0], &diags));
+        cr_assert(script_parse(&a, "b.case", bytes_str(two), NULL, &files[1], &diags));
+        const struct script_case *cases[] = { &files[0].cases[0], &files[1].cases[0] };
+        cr_expect_eq(script_lint_numbers(cases, 2, &err), !rows[i].says, "row %zu", i);
+        if (rows[i].says)
+            cr_expect_str_eq(err.text, rows[i].says);
+        arena_free(&a);
+    }
 }

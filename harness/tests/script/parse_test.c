@@ -45,6 +45,18 @@ Test(script_parse, steps_are_read_as_written)
           OPEN "send text \"abc\" hold=1\nsend more 1\nsend more rest\n" },
         { "send text (\"a\" + \"b\") * 2 + random 64K + words 1M * 3 + x\"\"",
           OPEN "send text (\"a\" + \"b\") * 2 + random 64K + words 1M * 3 + x\"\"\n" },
+        { "send text sample json 64K + sample picture 1K * 2 send text sample prose 3 "
+          "send text sample html 1M send text sample document 0",
+          OPEN "send text sample json 64K + sample picture 1K * 2\nsend text sample prose 3\n"
+               "send text sample html 1M\nsend text sample document 0\n" },
+        { "repeat 9 { send text next 1K of \"a\" + words 3 * 2 fin=0 }",
+          OPEN "repeat 9\n  send text next 1K of \"a\" + words 3 * 2 fin=0\n" },
+        { "send text (next 1 of \"a\") + \"b\" send text \"b\" + next 1 of \"a\" + \"c\" "
+          "send text (next 2 of \"a\") * 3 send text next 2 of next 3 of \"abcd\"",
+          OPEN "send text (next 1 of \"a\") + \"b\"\nsend text \"b\" + (next 1 of \"a\" + \"c\")\n"
+               "send text (next 2 of \"a\") * 3\nsend text next 2 of next 3 of \"abcd\"\n" },
+        { "send text blocks {\n final fixed \"a\"\n  match 3 1\n cut\n} rsv1\nsend ping",
+          OPEN "send text blocks { final fixed \"a\" match 3 1 cut } rsv1\nsend ping\n" },
         { "send text \"a\" +\n \"b\" *\n 2\nsend ping",
           OPEN "send text \"a\" + \"b\" * 2\nsend ping\n" },
         { "send text \"${path} \\${path} \\$ $ $$x\"",

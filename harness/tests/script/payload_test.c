@@ -16,7 +16,9 @@ static struct payload places(const char *s)
     return (struct payload){ .kind = PAYLOAD_TEMPLATE, .bytes = bytes_str(s), .nodes = 1 };
 }
 
-static const struct payload_env env = { .seed = 42, .path = "/chat", .host = "a", .key = "" };
+static const struct payload_env env = {
+    .seed = 42, .turn = 7, .path = "/chat", .host = "a", .key = ""
+};
 
 /* Any part is what the whole has there: each way to cut it in three, short ones thoroughly. */
 static void check_parts(const struct payload *p, size_t step)
@@ -54,6 +56,12 @@ Test(script_payload, parts_agree_with_the_whole)
         { .kind = PAYLOAD_JOIN, .a = &empty, .b = &hello },
         { .kind = PAYLOAD_RANDOM, .count = 61, .salt = 1 },
         { .kind = PAYLOAD_WORDS, .count = 61 },
+        { .kind = PAYLOAD_SAMPLE, .count = 61, .sample = SAMPLE_PROSE },
+        { .kind = PAYLOAD_NEXT, .a = &hello, .count = 3 },
+        { .kind = PAYLOAD_NEXT, .a = &hello, .count = 61 },
+        { .kind = PAYLOAD_NEXT, .a = &join, .count = 33 },
+        { .kind = PAYLOAD_NEXT, .a = &empty, .count = 3 },
+        { .kind = PAYLOAD_BLOCKS, .bytes = BYTES_LIT("\xf2\x48\xcd\xc9\xc9\x07\x00") },
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -113,4 +121,63 @@ Test(script_payload, a_length_past_64_bits_stays_at_the_top)
 
     cr_expect_eq(payload_len(&twice, NULL), UINT64_MAX);
     cr_expect_eq(payload_len(&join, NULL), UINT64_MAX);
+}
+
+/* The ring is "abcde". */
+Test(script_payload, next_goes_round_with_the_turns)
+{
+    static const struct {
+        uint64_t count, turn;
+        const char *want;
+    } rows[] = {
+        { 2, 0, "ab" },
+        { 2, 1, "cd" },
+        { 2, 2, "ea" },
+        { 2, 3, "bc" },
+        { 2, 5, "ab" },
+        { 5, 9, "abcde" },
+        { 7, 0, "abcdeab" },
+        { 7, 1, "cdeabcd" },
+        { 12, 2, "eabcdeabcdea" },
+        { 1, UINT64_MAX, "a" },
+        { 3, UINT64_MAX - 1, "cde" },
+        { 0, 3, "" },
+    };
+    struct payload ring = text("abcde");
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct payload p = { .kind = PAYLOAD_NEXT, .a = &ring, .count = rows[i].count };
+        struct payload_env at = { .turn = rows[i].turn };
+        uint8_t out[16];
+        const size_t len = (size_t)payload_len(&p, &at);
+        payload_read(&p, &at, 0, out, len);
+        cr_expect(bytes_eq_str(bytes_of(out, len), rows[i].want), "row %zu: %.*s", i,
+                  BYTES_ARG(bytes_of(out, len)));
+    }
+}
+
+Test(script_payload, the_turns_of_next_follow_each_other_without_a_gap)
+{
+    struct payload ring = { .kind = PAYLOAD_SAMPLE, .count = 10000, .sample = SAMPLE_JSON };
+    struct payload p = { .kind = PAYLOAD_NEXT, .a = &ring, .count = 777 };
+    struct payload endless = { .kind = PAYLOAD_REPEAT, .a = &ring, .count = 10 };
+    uint8_t want[777], got[777];
+
+    for (uint64_t turn = 0; turn < 100; turn++) {
+        payload_read(&endless, &env, turn * 777, want, 777);
+        payload_read(&p, &(struct payload_env){ .turn = turn }, 0, got, 777);
+        cr_assert(memcmp(got, want, 777) == 0, "turn %u", (unsigned)turn);
+    }
+}
+
+Test(script_payload, knows_what_it_is_made_of)
+{
+    struct payload hello = text("Hello"), words = { .kind = PAYLOAD_WORDS, .count = 1 };
+    struct payload next = { .kind = PAYLOAD_NEXT, .a = &words, .count = 1 };
+    struct payload join = { .kind = PAYLOAD_JOIN, .a = &hello, .b = &next };
+
+    cr_expect(payload_holds(&join, PAYLOAD_NEXT));
+    cr_expect(payload_holds(&join, PAYLOAD_WORDS));
+    cr_expect_not(payload_holds(&join, PAYLOAD_RANDOM));
+    cr_expect_not(payload_holds(NULL, PAYLOAD_BYTES));
 }

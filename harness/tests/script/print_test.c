@@ -57,14 +57,16 @@ Test(script_print, what_the_suite_may_not_have_survives_too)
 {
     static const char text[] =
         "group \"G \\\"q\\\" \\${x}\"\n"
-        "let a = random 7 + \"x\"\nlet b = a * 3\nlet unused = x\"00\"\n"
+        "let a = random 7 + \"x\"\nlet b = a * 3\nlet unused = x\"00\"\nlet c = \"c\" + \"d\"\n"
         "case one \"t\" { note \"n\" level may timeout 90s manual cut off contested \"a\\nb\"\n"
         " also autobahn 1.2 { ok { expect close 1000 } nonstrict { expect text a } "
         "informational { expect eof } }\n"
         " url \"${base}/\\${x}?$\" tls { cert wrong-host }\n"
         " response { header \"A\" \"$$ \\${key} ${key}\" body x\"ff 00\" }\n"
         " connect send text b + (\"p\" + \"q\") * 2 * 3 send raw \"\\$\\${path}${path}\"\n"
-        " send ping \"\\u{20ac}\\x07\" send text \"\\xff${path}\" }\n"
+        " send ping \"\\u{20ac}\\x07\" send text \"\\xff${path}\"\n"
+        " send text (next 3 of a + sample json 9) * 2 + (next 3 of \"x\")\n"
+        " send text blocks { stored c * 2 final fixed c \"l\" match 3 1 bomb 1K\n keep 1 } rsv1 }\n"
         "for x, y in (1 \"q \\\"\\${base}\") (2 z) { case two-${x} \"t ${x}\" { note \"n\"\n"
         " each v in 0..9 11 12 007 008 \"a b\" word { send opcode ${x} \"${v}${y}\" # remark }\n"
         " }\n expect close 1000 or none } }\n";
@@ -120,6 +122,13 @@ Test(script_print, format_makes_the_layout_regular)
                  "for a, b in (1 2)\n    (3 4) {\n"
                  "    case x-${a} \"t${a}\" { note \"n\" tags rsv2 rsv1\n"
                  "        expect frame fin=1 length=7 within 2s } }\n");
+    check_format("let n=next   3 of (\"a\"+\"b\")\n"
+                 "case x \"t\" { note \"n\"\nsend text   blocks{final fixed \"a\"\nmatch 3   1\n"
+                 "stored sample  json 1K cut} rsv1 fin=0\nrepeat 2 { send text n }\n}\n",
+                 "let n = next 3 of (\"a\" + \"b\")\n"
+                 "case x \"t\" { note \"n\"\n    send text blocks { final fixed \"a\"\n"
+                 "        match 3 1\n        stored sample json 1K cut } fin=0 rsv1\n"
+                 "    repeat 2 { send text n }\n}\n");
     check_format("", "");
 }
 

@@ -28,6 +28,9 @@ static const char everything[] =
     "    expect frame text \"a\" fin=1 masked=off\n    expect report closed 1006 \"a\" within 2s\n"
     "    expect memory grows below 64M\n    repeat 3 until stalled { together { send ping } }\n"
     "    measure \"m\" { wait 1ms }\n    close 1000\n"
+    "    repeat 2 { send text (next 3 of sample json 9) + a }\n"
+    "    send text blocks { final fixed \"a\" match 3 1 symbol 9 distance 3\n stored words 9\n"
+    "      dynamic \"b\" reserved bomb 9 ratio 5 stored-lie 1 2 \"c\" keep 3 } rsv1\n"
     "    each v in 1..3 \"x\" { send ping \"${v}\" }\n"
     "  }\n"
     "}\n";
