@@ -43,3 +43,10 @@ void run_over(struct run *r)
 {
     r->state = RUN_STATE_OVER;
 }
+
+void run_cannot(struct run *r, const char *why)
+{
+    r->unsupported = true;
+    r->trouble = why;
+    run_over(r);
+}

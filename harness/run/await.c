@@ -53,6 +53,7 @@ static void matched(struct run *r, const struct match *m)
     const struct step *step = &r->steps[r->await_from];
 
     r->cursor = m->cursor;
+    r->turn.odd |= m->grade != GRADE_PASS || m->remark;
     r->pc = step->op == OP_PREFER ? step->end : r->await_to;
     r->state = RUN_STATE_STEPS;
 }
@@ -63,6 +64,7 @@ static void mismatched(struct run *r)
     size_t second = step->op == OP_PREFER ? r->steps[r->await_from + 1].end : step->end;
 
     if (step->op == OP_PREFER && second < step->end) {
+        r->turn.odd = true; /* the other branch has a grade of its own */
         r->state = RUN_STATE_STEPS;
         steps_enter_branch(r, second, step->end);
         return;

@@ -10,22 +10,38 @@ static bool status_fits(const struct expect *want, unsigned status)
     return want->n_statuses == 0 && (want->kind == EXPECT_RESPONSE || status / 100 == 4);
 }
 
-/* `has` looks for an element of the list over all lines; `is` for a line. */
+/* Is it this element as a whole, its name, or one of its parameters, with or without the value? */
+static bool is_or_has(struct bytes element, struct bytes value)
+{
+    if (bytes_eq_nocase(element, value))
+        return true;
+    for (size_t at = 0; at < element.len;) {
+        size_t end = bytes_index(element, at, ';');
+        struct bytes part = bytes_trim(bytes_skip(bytes_take(element, end), at));
+        struct bytes name = bytes_trim(bytes_take(part, bytes_index(part, 0, '=')));
+        if (bytes_eq_nocase(part, value) || bytes_eq_nocase(name, value))
+            return true;
+        at = end + 1;
+    }
+    return false;
+}
+
+/* `has` and `lacks` look for an element of the list over all lines; `is` for a line. */
 static bool cond_holds(const struct cond *cond, const struct http1_head *head, struct bytes value)
 {
     for (size_t n = 0;; n++) {
         const struct http1_field *field = http1_field(head, cond->name, n);
         struct bytes rest, element;
         if (!field)
-            return cond->kind == COND_ABSENT && n == 0;
+            return cond->kind == COND_LACKS || (cond->kind == COND_ABSENT && n == 0);
         if (cond->kind == COND_ABSENT)
             return false;
         if (cond->kind == COND_IS && bytes_eq(field->value, value))
             return true;
         rest = field->value;
-        while (cond->kind == COND_HAS && http1_list_next(&rest, &element))
-            if (bytes_eq_nocase(element, value))
-                return true;
+        while (http1_list_next(&rest, &element))
+            if (cond->kind != COND_IS && is_or_has(element, value))
+                return cond->kind == COND_HAS;
     }
 }
 

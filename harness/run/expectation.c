@@ -78,12 +78,21 @@ static enum taken take_message(struct expectation *x, size_t i)
     return expectation_yes(x, GRADE_PASS, NULL);
 }
 
+/* Which rule a message that cannot be inflated breaks. */
+static const char *why_bad(const struct entry *e)
+{
+    enum ws_rule rule = ws_rule_named(bytes_str(e->text));
+    return ws_rule_row(rule == WS_RULE_NONE ? WS_RULE_INFLATE_BROKEN : rule)->sentence;
+}
+
 static enum taken expect_message(struct expectation *x, size_t i)
 {
     const struct entry *e = expectation_entry(x, i);
 
     if (e->kind == ENTRY_MESSAGE_IN)
         return e->by == BY_RUNNER ? TAKEN_SKIP : take_message(x, i);
+    if (e->kind == ENTRY_MESSAGE_BAD)
+        return expectation_no(x, why_bad(e));
     if (is_close(e))
         return expectation_no(x, "a Close came");
     return TAKEN_SKIP;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "ws/permessage.h"
+
 /* A head under construction: lines in order. A line without a name stands as it is. */
 struct line {
     struct bytes name, text;
@@ -109,10 +111,17 @@ static void apply_edit(const struct greeting *g, struct draft *d, const struct e
     }
 }
 
-/* ours_max_window_bits is client_… when we are the client. */
-static const char *param_name(const struct greeting *g, struct arena *a, const char *name)
+/* ours_max_window_bits is client_… when we are the client. A hint says what we would take on
+ * ourselves, which only an offer can: an answer leaves it out (""). What is only to be
+ * kept out of the agreement is never said. NULL: no memory. */
+static const char *param_name(enum case_role role, struct arena *a, const char *name)
 {
-    bool we_are_client = g->role == ROLE_SERVER;
+    bool we_are_client = role == ROLE_SERVER;
+
+    if (strncmp(name, "keeps_", 6) == 0)
+        return "";
+    if (strncmp(name, "hint_", 5) == 0)
+        return we_are_client ? arena_print(a, "client_%s", name + 5) : "";
 
     if (strncmp(name, "ours_", 5) == 0)
         return arena_print(a, "%s_%s", we_are_client ? "client" : "server", name + 5);
@@ -121,15 +130,16 @@ static const char *param_name(const struct greeting *g, struct arena *a, const c
     return name;
 }
 
-static const char *extension_text(const struct greeting *g, struct arena *a,
-                                  const struct ext_offer *e)
+const char *greeting_extension(enum case_role role, struct arena *a, const struct ext_offer *e)
 {
     const char *text = e->name;
 
     for (size_t i = 0; text && i < e->n_params; i++) {
-        const char *name = param_name(g, a, e->params[i].name);
+        const char *name = param_name(role, a, e->params[i].name);
         if (!name)
             return NULL;
+        if (!*name)
+            continue;
         text = e->params[i].value ? arena_print(a, "%s; %s=%s", text, name, e->params[i].value)
                                   : arena_print(a, "%s; %s", text, name);
     }
@@ -154,9 +164,12 @@ static void put_joined(struct draft *d, const char *name, const char *more)
 
 static void apply_step(const struct greeting *g, struct draft *d, const struct step *step)
 {
-    if (step->op == OP_EXTENSION)
+    bool answered = g->answer && step->op == OP_EXTENSION &&
+                    strcmp(step->as.extension.name, WS_PERMESSAGE_NAME) == 0;
+
+    if (step->op == OP_EXTENSION && !answered)
         put_joined(d, "Sec-WebSocket-Extensions",
-                   extension_text(g, d->scratch, &step->as.extension));
+                   greeting_extension(g->role, d->scratch, &step->as.extension));
     if (step->op == OP_SUBPROTOCOL)
         put_joined(d, "Sec-WebSocket-Protocol", step->as.text);
     if (step->op == OP_REQUEST || step->op == OP_RESPONSE)
@@ -217,6 +230,8 @@ bool greeting_write(const struct greeting *g, struct arena *scratch, struct buf 
         start_request(g, &d);
     else
         start_response(g, &d);
+    if (g->answer)
+        put_str(&d, WS_FIELD_EXTENSIONS, g->answer);
     for (size_t i = 0; i < g->n_steps; i++)
         apply_step(g, &d, g->steps[i]);
     return !d.no_memory && write_draft(&d, out);

@@ -15,7 +15,11 @@ struct greeting {
     size_t n_protocols;
     const struct step *const *steps; /* REQUEST RESPONSE EXTENSION SUBPROTOCOL before the connect */
     size_t n_steps;
+    const char *answer; /* to a client: its permessage-deflate, in place of the steps that ask */
 };
+
+/* One `extension` line as it stands in the header. NULL: no memory. */
+const char *greeting_extension(enum case_role role, struct arena *a, const struct ext_offer *e);
 
 /* Appends the head (and body) to `out`. False: no memory. */
 NODISCARD bool greeting_write(const struct greeting *g, struct arena *scratch, struct buf *out);

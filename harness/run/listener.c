@@ -8,11 +8,15 @@ void listener_init(struct listener *l, struct transcript *t, enum http1_kind awa
     l->t = t;
     l->awaits = awaits;
     buf_init(&l->head, LISTENER_HEAD_MAX);
+    buf_init(&l->packed_in, RECALL_LEN_MAX);
 }
 
 void listener_free(struct listener *l)
 {
     buf_free(&l->head);
+    ws_unpacker_free(l->unpacker);
+    buf_free(&l->packed_in);
+    recall_free(&l->recall);
 }
 
 void listener_reconnect(struct listener *l, uint32_t connection, uint32_t round)
@@ -24,6 +28,14 @@ void listener_reconnect(struct listener *l, uint32_t connection, uint32_t round)
     listener_init(l, t, awaits);
     l->connection = connection;
     l->round = round;
+}
+
+bool listener_unpack(struct listener *l, const struct ws_unpack_options *options)
+{
+    ws_unpacker_free(l->unpacker);
+    recall_init(&l->recall, options->way.takeover);
+    l->unpacker = ws_unpacker_new(options);
+    return l->unpacker != NULL;
 }
 
 void listener_feed(struct listener *l, uint8_t *in, size_t len, uint64_t us)
@@ -118,6 +130,13 @@ static bool in_messages(uint8_t opcode)
     return opcode == WS_TEXT || opcode == WS_BINARY || opcode == WS_CONTINUATION;
 }
 
+/* A message in one frame, neither short nor huge, is looked for among those that came before. */
+static bool worth_recalling(const struct listener *l, const struct ws_head *head)
+{
+    return l->packed && head->fin && head->payload_len >= RECALL_LEN_MIN &&
+           head->payload_len <= RECALL_LEN_MAX;
+}
+
 static void begin_frame(struct listener *l, const struct ws_piece *piece, uint64_t us)
 {
     const struct ws_head *head = &l->reader.head;
@@ -135,6 +154,10 @@ static void begin_frame(struct listener *l, const struct ws_piece *piece, uint64
         l->whole.head = *head;
         l->whole.at = piece->at;
         l->text_broken = false;
+        l->packed = l->unpacker && (head->rsv & WS_RSV1);
+        l->held_back = worth_recalling(l, head);
+        buf_clear(&l->packed_in);
+        l->frames = 0;
         hash_init(&l->whole_hash);
     }
     ws_message_head(&l->message, head);
@@ -148,15 +171,11 @@ static void keep(uint8_t data[ENTRY_DATA_MAX], uint64_t done, struct bytes more)
     }
 }
 
-static void take_data(struct listener *l, struct bytes data)
+/* Application data as it was before it was compressed. */
+static void take_plain(struct listener *l, struct bytes data)
 {
     size_t bad;
 
-    keep(l->frame_data, l->frame.len, data);
-    hash_feed(&l->frame_hash, data);
-    l->frame.len += data.len;
-    if (!in_messages(l->frame.head.opcode))
-        return;
     keep(l->whole_data, l->whole.len, data);
     hash_feed(&l->whole_hash, data);
     if (!ws_message_data(&l->message, data, &bad)) {
@@ -164,6 +183,63 @@ static void take_data(struct listener *l, struct bytes data)
         l->whole.diff_at = l->whole.len + bad;
     }
     l->whole.len += data.len;
+}
+
+/* One that does not inflate is told once, behind the frame that showed it and not in the middle of
+ * that, so that no cut of TCP decides what else is seen. Whatever is compressed behind it is lost.
+ */
+static bool tell_bad_message(struct listener *l, uint64_t us)
+{
+    if (!l->cannot_unpack || l->told_bad)
+        return true;
+    const struct violation why = ws_unpacker_why(l->unpacker);
+    struct entry e = blank(l, ENTRY_MESSAGE_BAD, us);
+
+    l->told_bad = true;
+    e.head = l->whole.head;
+    e.at = l->whole.at;
+    e.len = l->whole.len;
+    e.diff_at = why.at;
+    e.text = ws_rule_row(why.rule)->name;
+    return transcript_add(l->t, &e);
+}
+
+static void unpack(struct listener *l, bool *no_memory)
+{
+    struct bytes data;
+
+    for (;;) {
+        switch (ws_unpacker_next(l->unpacker, &data)) {
+        case WS_INFLATED_PIECE: take_plain(l, data); break;
+        case WS_INFLATED_ALL: return;
+        case WS_INFLATED_BROKEN: l->cannot_unpack = true; return;
+        case WS_INFLATED_NOMEM: *no_memory = true; return;
+        }
+    }
+}
+
+static void unpack_more(struct listener *l, struct bytes data, bool *no_memory)
+{
+    *no_memory |= !recall_catch_up(&l->recall, l->unpacker);
+    ws_unpacker_feed(l->unpacker, data);
+    unpack(l, no_memory);
+}
+
+static void take_data(struct listener *l, struct bytes data, bool *no_memory)
+{
+    keep(l->frame_data, l->frame.len, data);
+    hash_feed(&l->frame_hash, data);
+    l->frame.len += data.len;
+    if (!in_messages(l->frame.head.opcode))
+        return;
+    if (!l->packed) {
+        take_plain(l, data);
+        return;
+    }
+    if (l->held_back)
+        *no_memory |= !buf_append(&l->packed_in, data);
+    else
+        unpack_more(l, data, no_memory);
 }
 
 static enum heard heard_control(struct listener *l)
@@ -181,33 +257,81 @@ static struct bytes kept(const uint8_t *data, uint64_t len)
     return bytes_of(data, len < ENTRY_DATA_MAX ? (size_t)len : ENTRY_DATA_MAX);
 }
 
-static bool add_message(struct listener *l, bool text_ended_well, uint64_t us)
+/* What the message that has just ended stands for. */
+static struct recall_plain plain_of(const struct listener *l, bool text_ended_well)
 {
-    if (!text_ended_well && !l->text_broken) {
-        l->text_broken = true;
-        l->whole.diff_at = l->whole.len;
-    }
+    bool cut_short = !text_ended_well && !l->text_broken;
+    struct recall_plain p = { .len = l->whole.len,
+                              .hash = hash_end(&l->whole_hash),
+                              .text_broken = cut_short || l->text_broken,
+                              .broken_at = cut_short ? l->whole.len : l->whole.diff_at };
+
+    memcpy(p.data, l->whole_data, kept(l->whole_data, l->whole.len).len);
+    return p;
+}
+
+static bool add_message(struct listener *l, const struct recall_plain *p, uint64_t us)
+{
     l->whole.us = us;
-    l->whole.flag = l->text_broken;
-    l->whole.hash = hash_end(&l->whole_hash);
-    l->whole.data = kept(l->whole_data, l->whole.len);
+    l->whole.len = p->len;
+    l->whole.hash = p->hash;
+    l->whole.flag = l->text_broken = p->text_broken;
+    l->whole.diff_at = p->broken_at;
+    l->whole.data = kept(p->data, p->len);
     return transcript_add(l->t, &l->whole);
+}
+
+static struct bytes held_back(const struct listener *l)
+{
+    return l->held_back ? buf_bytes(&l->packed_in) : (struct bytes){ 0 };
+}
+
+/* The end of a compressed message. True: it came before, and *plain is what it stood for; else it
+ * has been inflated. */
+static bool end_packed(struct listener *l, bool *no_memory, struct recall_plain *plain)
+{
+    if (l->held_back && !l->cannot_unpack && recall_find(&l->recall, held_back(l), plain))
+        return true;
+    if (l->held_back)
+        unpack_more(l, held_back(l), no_memory);
+    ws_unpacker_feed_end(l->unpacker);
+    unpack(l, no_memory);
+    return false;
+}
+
+/* In a message of very many fragments, one in the middle that no rule could object to. */
+static bool tells_nothing(const struct listener *l)
+{
+    const struct ws_head *head = &l->frame.head;
+
+    return l->frames > TRANSCRIPT_FRAGMENTS && head->opcode == WS_CONTINUATION && !head->fin &&
+           head->rsv == 0 && head->masked == (l->awaits == HTTP1_REQUEST) &&
+           head->len_form == ws_frame_shortest(head->payload_len);
 }
 
 static enum heard end_frame(struct listener *l, uint64_t us, bool *no_memory)
 {
-    bool complete = false;
+    struct recall_plain plain;
+    bool complete = false, known = false;
 
     l->frame.us = us;
     l->frame.hash = hash_end(&l->frame_hash);
     l->frame.data = kept(l->frame_data, l->frame.len);
-    *no_memory |= !transcript_add(l->t, &l->frame);
+    l->frames += in_messages(l->frame.head.opcode);
+    *no_memory |= !tells_nothing(l) && !transcript_add(l->t, &l->frame);
     if (!in_messages(l->frame.head.opcode))
         return heard_control(l);
+    if (l->packed && l->frame.head.fin)
+        known = end_packed(l, no_memory, &plain);
+    *no_memory |= !tell_bad_message(l, us);
     bool well = ws_message_end(&l->message, l->frame.head.fin, &complete);
-    if (!complete)
+    if (!complete || (l->packed && l->cannot_unpack))
         return HEARD_FRAME;
-    *no_memory |= !add_message(l, well, us);
+    if (!known)
+        plain = plain_of(l, well);
+    if (l->packed && !known)
+        recall_note(&l->recall, l->unpacker, held_back(l), &plain);
+    *no_memory |= !add_message(l, &plain, us);
     return HEARD_MESSAGE;
 }
 
@@ -218,7 +342,7 @@ static enum heard listen_frames(struct listener *l, uint64_t us, bool *no_memory
     while (ws_reader_next(&l->reader, &piece)) {
         switch (piece.kind) {
         case WS_PIECE_HEAD: begin_frame(l, &piece, us); break;
-        case WS_PIECE_DATA: take_data(l, piece.data); break;
+        case WS_PIECE_DATA: take_data(l, piece.data, no_memory); break;
         case WS_PIECE_END: return end_frame(l, us, no_memory);
         }
     }
@@ -266,7 +390,7 @@ bool listener_end(struct listener *l, enum entry_end end, const char *why, uint6
                   "the head ends before its empty line", us))
         return false;
     if (l->listening == LISTEN_FRAMES && !ws_reader_between_frames(&l->reader) &&
-        !add_partial(l, us))
+        !(add_partial(l, us) && tell_bad_message(l, us)))
         return false;
     l->listening = LISTEN_ENDED;
     e.end = end;

@@ -3,10 +3,12 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "run/recall.h"
 #include "run/transcript.h"
 #include "ws/http1.h"
 #include "ws/message.h"
 #include "ws/reader.h"
+#include "ws/unpack.h"
 
 /* The target's bytes into entries: its head, its frames, its messages, its end. Records and never
  * judges; a frame of any length passes through without being held. */
@@ -27,6 +29,13 @@ struct listener {
     struct hash frame_hash, whole_hash;
     uint8_t frame_data[ENTRY_DATA_MAX], whole_data[ENTRY_DATA_MAX];
     bool text_broken;
+    struct ws_unpacker *unpacker; /* permessage-deflate is agreed on; NULL: it is not */
+    bool packed;                  /* the message under way is compressed */
+    bool cannot_unpack, told_bad; /* one did not inflate, and that is in the transcript */
+    bool held_back;               /* it is gathered in `packed_in`, to be looked for in `recall` */
+    struct buf packed_in;
+    struct recall recall;
+    uint64_t frames;  /* of the message under way, that have come */
     uint64_t last_us; /* when something came last */
     bool got_close;
 };
@@ -45,6 +54,9 @@ enum heard {
 void listener_init(struct listener *l, struct transcript *t, enum http1_kind awaits);
 void listener_free(struct listener *l);
 void listener_reconnect(struct listener *l, uint32_t connection, uint32_t round);
+
+/* From here on the target may compress. False: no memory. */
+NODISCARD bool listener_unpack(struct listener *l, const struct ws_unpack_options *options);
 
 /* Lend it bytes (unmasked in place), then pull until HEARD_NOTHING. The entry of what was heard is
  * the transcript's last. Sets *no_memory. */

@@ -103,8 +103,12 @@ static void heard_head(struct run *r)
         learn_client_key(r);
         return;
     }
-    if (e->kind == ENTRY_HEAD_IN && talk_status(e) == 101)
-        r->open = r->speaker.framing = true;
+    struct http1_head head;
+
+    if (e->kind != ENTRY_HEAD_IN || !talk_head(e, &head) || head.status != 101)
+        return;
+    r->open = r->speaker.framing = true;
+    agreement_made(r, &head);
 }
 
 void manners_react(struct run *r, enum heard heard)

@@ -1,5 +1,7 @@
 #include "run/internal.h"
 
+#include <string.h>
+
 #include "script/parse.h"
 
 /* `each NAME in LIST { … }`: its block once for every value, each on a fresh connection. The steps
@@ -13,9 +15,11 @@ bool rounds_under_way(const struct run *r)
 
 static void cannot_parse(struct run *r, const struct diagnostics *diags)
 {
-    r->trouble = arena_print(&r->scratch, "a round of each does not parse: %s",
-                             diags->count > 0 ? diags->list[0].text : "out of memory");
-    r->no_memory |= !r->trouble;
+    const char *why = diags->count > 0 ? diags->list[0].text : "out of memory";
+
+    r->trouble = arena_print(&r->scratch, "a round of each does not parse: %s", why);
+    r->no_memory |= !r->trouble || strcmp(why, "out of memory") == 0;
+    r->trouble = r->trouble ? r->trouble : "out of memory";
     r->each = NULL;
     run_over(r);
 }

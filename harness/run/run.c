@@ -51,6 +51,7 @@ void run_free(struct run *r)
     buf_free(&r->out);
     buf_free(&r->replies);
     listener_free(&r->listener);
+    speaker_free(&r->speaker);
     arena_free(&r->scratch);
     arena_free(&r->round_arena);
 }

@@ -82,6 +82,15 @@ struct run_block {
     size_t step, end, exit; /* pc == end: back to step + 1 while rounds are left, then to exit */
     uint64_t left;
     uint64_t entered_us;
+    uint64_t turn; /* of repeat, from 0 */
+};
+
+/* The turn of a repeat that is under way: see turns.c. */
+struct run_turn {
+    bool watched; /* it may be folded */
+    bool odd;     /* something about it is worth keeping */
+    struct transcript_mark began;
+    size_t echoes; /* taken before it began */
 };
 
 struct run {
@@ -95,6 +104,7 @@ struct run {
     size_t n_steps, pc;
     struct run_block blocks[RUN_BLOCKS_MAX];
     size_t n_blocks;
+    struct run_turn turn;
     uint32_t connection, round; /* round of `each`, from 1; 0: outside */
     const struct step *each;    /* under way; NULL: none */
     size_t each_greeting;       /* request, extension, … before it, which count for every round */
@@ -106,6 +116,9 @@ struct run {
     const struct step *greeting[RUN_GREETING_MAX];
     size_t n_greeting;
     bool raw;
+    bool keeps_takeover, keeps_window; /* what the case cannot do without, for what we send */
+    const char *answer;                /* to a client's offer of permessage-deflate; NULL: none */
+    bool wants_deflate; /* the case offered permessage-deflate, or answered with it */
 
     struct speaker speaker;
     struct listener listener;

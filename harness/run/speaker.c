@@ -14,6 +14,19 @@ void speaker_init(struct speaker *s, struct transcript *t, const struct payload_
     rand_init(&s->rand, rand_derive(seed, BYTES_LIT("masking keys")));
 }
 
+void speaker_free(struct speaker *s)
+{
+    packer_free(&s->packer);
+    ws_inflater_free(s->mirror);
+}
+
+bool speaker_pack(struct speaker *s, struct ws_permessage_way way, bool foreign)
+{
+    ws_inflater_free(s->mirror);
+    s->mirror = foreign ? ws_inflater_new(way.takeover) : NULL;
+    return packer_agree(&s->packer, way) && (s->mirror || !foreign);
+}
+
 void speaker_reconnect(struct speaker *s, uint32_t connection, uint32_t round)
 {
     s->connection = connection;
@@ -22,6 +35,10 @@ void speaker_reconnect(struct speaker *s, uint32_t connection, uint32_t round)
     s->step = NULL;
     s->in_frame = s->holding = s->in_message = s->lost = s->sent_close = s->framing = false;
     memset(&s->raw, 0, sizeof s->raw);
+    packer_free(&s->packer);
+    ws_inflater_free(s->mirror);
+    s->mirror = NULL;
+    s->mirrors = false;
 }
 
 bool speaker_at_boundary(const struct speaker *s)
@@ -67,21 +84,62 @@ static const struct payload *close_payload(struct speaker *s, const struct send 
 static const struct payload *payload_of(struct speaker *s)
 {
     const struct send *send = &s->step->as.send;
+
+    if (send->deflate)
+        return &s->packed_body;
     return send->opcode == WS_CLOSE ? close_payload(s, send) : send->payload;
 }
 
-void speaker_begin(struct speaker *s, const struct step *step, size_t number)
+static bool is_data(uint8_t opcode)
+{
+    return opcode == WS_TEXT || opcode == WS_BINARY || opcode == WS_CONTINUATION;
+}
+
+/* The message's hash and length are those of the plain payload, which the target should echo. */
+static bool pack(struct speaker *s, const struct send *send)
+{
+    struct bytes packed;
+
+    if (!packer_pack(&s->packer, send, s->env, &s->message_hash, &s->message.len, &packed))
+        return false;
+    s->packed_body = (struct payload){ .kind = PAYLOAD_BYTES, .bytes = packed };
+    return true;
+}
+
+/* Follows the case's own messages, so that an echo has something to be compared with. */
+static void begin_message(struct speaker *s, const struct send *send)
+{
+    if (send->opcode != WS_TEXT && send->opcode != WS_BINARY)
+        return;
+    s->message.len = 0;
+    hash_init(&s->message_hash);
+}
+
+/* A stream that a case compressed by itself goes into the target's window, not into ours. */
+static void note_foreign(struct speaker *s, const struct send *send)
+{
+    if (!send->deflate && is_data(send->opcode) && (send->rsv & WS_RSV1))
+        packer_note_foreign(&s->packer);
+}
+
+bool speaker_begin(struct speaker *s, const struct step *step, size_t number)
 {
     const struct send *send = &step->as.send;
 
     s->step = step;
     s->step_number = number;
+    begin_message(s, send);
+    note_foreign(s, send);
+    if (send->deflate && !pack(s, send))
+        return false;
     const struct payload *payload = payload_of(s);
     s->total = payload ? payload_len(payload, s->env) : 0;
     s->pos = s->frame_start = 0;
     s->frames_done = false;
+    s->frames = 0;
     s->holding = send->holds;
     s->held_upto = send->holds && send->hold < s->total ? send->hold : s->total;
+    return true;
 }
 
 void speaker_release(struct speaker *s, bool rest, uint64_t more)
@@ -102,8 +160,10 @@ static struct ws_head next_head(struct speaker *s)
 
     s->frame_start = s->pos;
     s->frame_len = last ? left : send->fragment;
+    bool marked = send->deflate && send->opcode != WS_CONTINUATION;
+    uint8_t rsv = marked ? send->rsv | WS_RSV1 : send->rsv;
     struct ws_head head = { .fin = last ? send->fin : false,
-                            .rsv = s->pos == 0 ? send->rsv : 0,
+                            .rsv = s->pos == 0 ? rsv : 0,
                             .opcode = s->pos == 0 ? send->opcode : WS_CONTINUATION,
                             .payload_len = send->declares ? send->declare : s->frame_len };
     head.len_form =
@@ -116,14 +176,16 @@ static struct ws_head next_head(struct speaker *s)
     return head;
 }
 
-/* Follows the case's own messages, so that an echo has something to be compared with. */
 static void message_frame(struct speaker *s, const struct ws_head *head, uint64_t us)
 {
+    uint64_t len = s->message.len; /* of what is packed already */
+
     if (head->opcode == WS_TEXT || head->opcode == WS_BINARY) {
         s->message = blank(s, ENTRY_MESSAGE_OUT, us);
         s->message.head = *head;
-        hash_init(&s->message_hash);
+        s->message.len = len;
         s->in_message = true;
+        s->mirrors = s->mirror && (head->rsv & WS_RSV1);
     }
 }
 
@@ -142,11 +204,33 @@ static bool begin_frame(struct speaker *s, struct buf *out, uint64_t us)
     return buf_append(out, bytes_of(bytes, n));
 }
 
+/* What the mirror makes of a compressed message is what the target should echo. Of one that does
+ * not inflate there is no echo: what came out so far is as good as anything. */
+static bool mirror(struct speaker *s)
+{
+    bool own = s->step->as.send.deflate; /* known already */
+    enum ws_inflated status;
+    struct bytes plain;
+
+    while ((status = ws_inflater_next(s->mirror, &plain)) == WS_INFLATED_PIECE) {
+        if (own)
+            continue;
+        hash_feed(&s->message_hash, plain);
+        s->message.len += plain.len;
+    }
+    return status != WS_INFLATED_NOMEM;
+}
+
 static bool message_done(struct speaker *s, uint64_t us)
 {
     if (!s->in_message || !s->frame.head.fin || ws_opcode_is_control(s->frame.head.opcode))
         return true;
-    s->in_message = false;
+    if (s->mirrors) {
+        ws_inflater_feed_end(s->mirror);
+        if (!mirror(s))
+            return false;
+    }
+    s->in_message = s->mirrors = false;
     s->message.us = us;
     s->message.step = s->step_number;
     s->message.hash = hash_end(&s->message_hash);
@@ -165,6 +249,17 @@ static uint64_t told_len(const struct ws_head *head)
                                                                                  : 0;
 }
 
+/* A message of sixty thousand fragments tells no more than its first hundred and its last. */
+static bool note_frame(struct speaker *s, uint64_t us)
+{
+    struct entry e = blank(s, ENTRY_NOTE, us);
+
+    if (s->frames_done || s->frames <= TRANSCRIPT_FRAGMENTS)
+        return transcript_add(s->t, &s->frame);
+    e.text = "more fragments, which are not noted one by one";
+    return s->frames > TRANSCRIPT_FRAGMENTS + 1 || transcript_add(s->t, &e);
+}
+
 static bool end_frame(struct speaker *s, uint64_t us)
 {
     s->frame.len = s->frame_len;
@@ -175,22 +270,29 @@ static bool end_frame(struct speaker *s, uint64_t us)
     s->lost |= told_len(&s->frame.head) != s->frame_len;
     s->sent_close |= s->frame.head.opcode == WS_CLOSE;
     s->frames_done = s->pos == s->total;
-    return transcript_add(s->t, &s->frame) && message_done(s, us);
+    s->frames++;
+    return note_frame(s, us) && message_done(s, us);
 }
 
-static void note_payload(struct speaker *s, const uint8_t *ptr, size_t len)
+static bool note_payload(struct speaker *s, const uint8_t *ptr, size_t len)
 {
     uint64_t in_frame = s->pos - s->frame_start;
+    bool of_message = s->in_message && !ws_opcode_is_control(s->frame.head.opcode);
 
     if (in_frame < ENTRY_DATA_MAX) {
         size_t n = ENTRY_DATA_MAX - (size_t)in_frame;
         memcpy(s->frame_data + in_frame, ptr, n < len ? n : len);
     }
     hash_feed(&s->frame_hash, bytes_of(ptr, len));
-    if (s->in_message && !ws_opcode_is_control(s->frame.head.opcode)) {
+    if (of_message && s->mirrors) {
+        ws_inflater_feed(s->mirror, bytes_of(ptr, len));
+        return mirror(s);
+    }
+    if (of_message && !s->step->as.send.deflate) {
         hash_feed(&s->message_hash, bytes_of(ptr, len));
         s->message.len += len;
     }
+    return true;
 }
 
 static uint64_t min3(uint64_t a, uint64_t b, uint64_t c)
@@ -211,7 +313,8 @@ static bool write_payload(struct speaker *s, struct buf *out, size_t room)
         return false;
     uint8_t *ptr = out->ptr + out->len;
     payload_read(payload_of(s), s->env, s->pos, ptr, n);
-    note_payload(s, ptr, n);
+    if (!note_payload(s, ptr, n))
+        return false;
     if (s->frame.head.masked)
         ws_mask(ptr, n, s->frame.head.key, s->pos - s->frame_start);
     out->len += n;

@@ -3,8 +3,8 @@
 
 #include "base/buf.h"
 #include "base/rand.h"
+#include "run/packer.h"
 #include "run/transcript.h"
-#include "script/case.h"
 #include "ws/reader.h"
 
 /* Our frames as a case wants them, right or wrong, made piece by piece: a send of any size holds at
@@ -22,7 +22,11 @@ struct speaker {
 
     const struct step *step; /* the send under way; NULL: none */
     size_t step_number;
-    struct payload close_body; /* of a Close: code and reason */
+    struct packer packer;
+    struct payload packed_body; /* of a `deflate` send */
+    struct ws_inflater *mirror; /* inflates what the case compressed by itself; NULL: nothing */
+    bool mirrors;               /* the message under way goes through it */
+    struct payload close_body;  /* of a Close: code and reason */
     uint8_t close_text[2 + 4096];
     uint64_t total, pos; /* payload bytes of the send, and done */
     uint64_t frame_start, frame_len;
@@ -31,23 +35,30 @@ struct speaker {
     uint8_t frame_data[ENTRY_DATA_MAX];
     bool in_frame; /* the header is out, not all of the payload */
     bool frames_done;
+    uint64_t frames;    /* of the send, that are out */
     uint64_t held_upto; /* payload goes no further for now */
     bool holding;
 
     bool in_message; /* a data message of the case is unfinished */
     struct entry message;
-    struct hash message_hash;
-    struct ws_reader raw; /* follows raw bytes, to know frame boundaries */
-    bool framing;         /* the handshake is over: raw bytes are frames too */
-    bool lost;            /* a declared length lied: nobody knows where a frame begins */
+    struct hash message_hash; /* of what the application would see */
+    struct ws_reader raw;     /* follows raw bytes, to know frame boundaries */
+    bool framing;             /* the handshake is over: raw bytes are frames too */
+    bool lost;                /* a declared length lied: nobody knows where a frame begins */
     bool sent_close;
 };
 
 void speaker_init(struct speaker *s, struct transcript *t, const struct payload_env *env,
                   uint64_t seed, bool masks);
+void speaker_free(struct speaker *s);
 void speaker_reconnect(struct speaker *s, uint32_t connection, uint32_t round);
 
-void speaker_begin(struct speaker *s, const struct step *step, size_t number);
+/* From here on `send … deflate` can be done. `foreign`: the case sends compressed data of its own
+ * as well, and what the target should make of it has to be known. False: no memory. */
+NODISCARD bool speaker_pack(struct speaker *s, struct ws_permessage_way way, bool foreign);
+
+/* False: no memory to compress it. */
+NODISCARD bool speaker_begin(struct speaker *s, const struct step *step, size_t number);
 void speaker_release(struct speaker *s, bool rest, uint64_t more); /* send more */
 
 /* Appends at most SPEAKER_CHUNK bytes of the send under way to `out`. *more: there is more to come

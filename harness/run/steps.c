@@ -9,23 +9,19 @@ static const struct step *current(const struct run *r)
     return &r->steps[r->pc];
 }
 
-static void cannot(struct run *r, const char *why)
-{
-    r->unsupported = true;
-    r->trouble = why;
-    run_over(r);
-}
-
 static void enter_block(struct run *r, uint64_t times, size_t exit)
 {
     size_t at = r->pc;
 
     if (r->n_blocks == RUN_BLOCKS_MAX) {
-        cannot(r, "its blocks are nested too deeply");
+        run_cannot(r, "its blocks are nested too deeply");
         return;
     }
-    r->blocks[r->n_blocks++] = (struct run_block){ at, r->steps[at].end, exit, times, r->now_us };
+    r->blocks[r->n_blocks++] =
+        (struct run_block){ at, r->steps[at].end, exit, times, r->now_us, 0 };
     r->pc++;
+    if (r->steps[at].op == OP_REPEAT)
+        turns_begin(r);
 }
 
 static void end_measure(struct run *r, const struct run_block *block)
@@ -42,11 +38,16 @@ static void leave_block(struct run *r)
 {
     struct run_block *block = &r->blocks[r->n_blocks - 1];
     const struct step *step = &r->steps[block->step];
-    bool stalled = step->op == OP_REPEAT && step->as.repeat.until_stalled && r->blocked;
+    bool repeats = step->op == OP_REPEAT;
+    bool stalled = repeats && step->as.repeat.until_stalled && r->blocked;
 
+    if (repeats)
+        turns_end(r);
     if (block->left > 1 && !stalled) {
         block->left--;
+        block->turn++;
         r->pc = block->step + 1;
+        turns_begin(r);
         return;
     }
     if (step->op == OP_MEASURE)
@@ -72,15 +73,32 @@ static bool says_101(struct bytes head)
            bytes_find(line, BYTES_LIT(" ")) == line.len;
 }
 
+/* Frames follow a 101 of ours; any other response leaves plain HTTP. */
+static void answered(struct run *r, struct bytes text)
+{
+    const struct entry e = { .kind = ENTRY_HEAD_OUT, .data = text };
+    struct http1_head head;
+
+    r->open = r->speaker.framing = says_101(text);
+    if (r->open && talk_head(&e, &head))
+        agreement_made(r, &head);
+}
+
 void steps_greet(struct run *r)
 {
     struct buf head;
     struct entry e = run_entry(r, ENTRY_HEAD_OUT);
-    struct greeting g = { r->options.role,      &r->env,
-                          r->options.headers,   r->options.n_headers,
-                          r->options.protocols, r->options.n_protocols,
-                          r->greeting,          r->n_greeting };
-
+    if (!agreement_prepare(r))
+        return;
+    const struct greeting g = { .role = r->options.role,
+                                .env = &r->env,
+                                .headers = r->options.headers,
+                                .n_headers = r->options.n_headers,
+                                .protocols = r->options.protocols,
+                                .n_protocols = r->options.n_protocols,
+                                .steps = r->greeting,
+                                .n_steps = r->n_greeting,
+                                .answer = r->answer };
     buf_init(&head, LISTENER_HEAD_MAX * 4);
     if (greeting_write(&g, &r->scratch, &head) && buf_append(&r->out, buf_bytes(&head))) {
         e.data = buf_bytes(&head);
@@ -91,9 +109,8 @@ void steps_greet(struct run *r)
     } else {
         r->no_memory = true;
     }
-    /* Frames follow a 101 of ours; any other response leaves plain HTTP. */
     if (r->options.role == ROLE_CLIENT)
-        r->open = r->speaker.framing = says_101(buf_bytes(&head));
+        answered(r, buf_bytes(&head));
     buf_free(&head);
     r->n_greeting = 0;
 }
@@ -163,15 +180,16 @@ static void do_send(struct run *r, const struct step *step)
 {
     const struct send *send = &step->as.send;
 
-    if (send->deflate) {
-        cannot(r, "compression is not built in yet");
+    if (send->deflate && !r->speaker.packer.deflater) {
+        run_cannot(r, "permessage-deflate is not agreed on");
         return;
     }
     r->cut = send->cut && !r->options.cut ? send->cut : r->options.cut;
     r->pace_us = send->pace_ms * 1000;
     if (send->opcode == WS_PING)
         r->pings_out++;
-    speaker_begin(&r->speaker, step, r->pc);
+    r->env.turn = turns_now(r);
+    r->no_memory |= !speaker_begin(&r->speaker, step, r->pc);
     r->pc++;
 }
 
@@ -279,15 +297,15 @@ static void do_step(struct run *r, struct run_act *act)
     case OP_UNORDERED:
     case OP_EITHER: await_begin(r, r->pc, pattern_end(r->steps, r->n_steps, r->pc)); break;
     case OP_BRANCH: r->pc = step->end; break;
-    case OP_TLS: cannot(r, "other certificates are not built in yet"); break;
+    case OP_TLS: run_cannot(r, "other certificates are not built in yet"); break;
     case OP_URL:
         if (r->options.tells_url)
             r->pc++;
         else
-            cannot(r, "the client cannot be told another address: --exec needs {url}");
+            run_cannot(r, "the client cannot be told another address: --exec needs {url}");
         break;
     case OP_EACH: rounds_begin(r); break;
-    case OP_PROVOKE: cannot(r, "provoke is not built in yet"); break;
+    case OP_PROVOKE: run_cannot(r, "provoke is not built in yet"); break;
     case OP_COUNT: break;
     }
 }

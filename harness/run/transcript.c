@@ -31,7 +31,8 @@ static bool make_room(struct transcript *t)
 
 static bool fits(const struct transcript *t, size_t data_len, const char *text)
 {
-    size_t room = t->arena.total < TRANSCRIPT_BYTES_MAX ? TRANSCRIPT_BYTES_MAX - t->arena.total : 0;
+    size_t held = t->arena.total;
+    size_t room = held < TRANSCRIPT_BYTES_MAX ? TRANSCRIPT_BYTES_MAX - held : 0;
     size_t text_len = text ? strlen(text) : 0;
 
     return data_len <= room && text_len <= room - data_len;
@@ -58,6 +59,27 @@ bool transcript_add(struct transcript *t, const struct entry *e)
     return true;
 }
 
+struct transcript_mark transcript_mark(const struct transcript *t)
+{
+    return (struct transcript_mark){ t->count, arena_mark(&t->arena) };
+}
+
+bool transcript_fold(struct transcript *t, const struct transcript_mark *from,
+                     const struct entry *turns)
+{
+    struct entry *before = from->count > 0 ? &t->entries[from->count - 1] : NULL;
+
+    t->count = from->count;
+    arena_rewind(&t->arena, &from->arena);
+    if (!before || before->kind != ENTRY_TURNS || before->step != turns->step)
+        return transcript_add(t, turns);
+    before->len += turns->len;
+    before->us = turns->us;
+    if (turns->head.masked)
+        before->head = turns->head;
+    return true;
+}
+
 void transcript_shorten(struct transcript *t)
 {
     if (t->full && t->count > TRANSCRIPT_SHORT)
@@ -81,6 +103,7 @@ static const char *const kind_names[ENTRY_KINDS] = {
     [ENTRY_MESSAGE_OUT] = "message-out",
     [ENTRY_FRAME_IN] = "frame-in",
     [ENTRY_MESSAGE_IN] = "message-in",
+    [ENTRY_MESSAGE_BAD] = "message-bad",
     [ENTRY_PARTIAL_IN] = "partial-in",
     [ENTRY_END_IN] = "end-in",
     [ENTRY_END_OUT] = "end-out",
@@ -93,6 +116,7 @@ static const char *const kind_names[ENTRY_KINDS] = {
     [ENTRY_PROCESS] = "process",
     [ENTRY_MEMORY] = "memory",
     [ENTRY_METRIC] = "metric",
+    [ENTRY_TURNS] = "turns",
     [ENTRY_NOTE] = "note",
 };
 

@@ -16,6 +16,7 @@ enum entry_kind {
     ENTRY_MESSAGE_OUT, /* a whole data message of ours is out: `opcode` in head, `len`, `hash` */
     ENTRY_FRAME_IN,    /* `head`, `at`, payload unmasked */
     ENTRY_MESSAGE_IN,  /* a whole message of theirs; `flag`: its text is broken at `diff_at` */
+    ENTRY_MESSAGE_BAD, /* a message of theirs cannot be inflated: `text` is the rule's name */
     ENTRY_PARTIAL_IN,  /* bytes of a frame that never came whole */
     ENTRY_END_IN,      /* their end: `end` */
     ENTRY_END_OUT,     /* ours: `end` */
@@ -28,6 +29,7 @@ enum entry_kind {
     ENTRY_PROCESS,     /* the target's process ended: `text` says how; `flag`: it should not have */
     ENTRY_MEMORY,      /* `len` bytes resident */
     ENTRY_METRIC,      /* measure: `text` names it, `len` microseconds */
+    ENTRY_TURNS,       /* of `repeat`: `len` more turns like those before; last key in `head` */
     ENTRY_NOTE,        /* `text`, for people */
     ENTRY_KINDS
 };
@@ -67,6 +69,7 @@ struct entry {
 
 #define TRANSCRIPT_ENTRIES_MAX 20000 /* a flood from a target ends the case, not the memory */
 #define TRANSCRIPT_SHORT 1000        /* entries kept of a log that was full */
+#define TRANSCRIPT_FRAGMENTS 100     /* noted one by one of a message; of more, also the last */
 
 /* A zeroed transcript is empty. */
 struct transcript {
@@ -81,6 +84,18 @@ struct transcript {
 /* A new entry at the end: a copy of `e`, its data and text copied. False: no memory; nothing was
  * added. When it is full, true: nothing is added and `full` says so. */
 NODISCARD bool transcript_add(struct transcript *t, const struct entry *e);
+
+/* A turn of `repeat` that may be folded is marked where it begins. When nothing about it is worth
+ * keeping, all since then gives way to `turns`, which counts such turns, or to a larger count in
+ * the entry of that kind that stands there already. False: no memory. */
+struct transcript_mark {
+    size_t count;
+    struct arena_mark arena;
+};
+
+struct transcript_mark transcript_mark(const struct transcript *t);
+NODISCARD bool transcript_fold(struct transcript *t, const struct transcript_mark *from,
+                               const struct entry *turns);
 
 /* Keeps only the beginning of a log that was full: nobody reads or judges a flood's end. */
 void transcript_shorten(struct transcript *t);

@@ -5,12 +5,22 @@
 #include "run/talk.h"
 #include "ws/close.h"
 #include "ws/handshake.h"
+#include "ws/permessage.h"
+
+static void new_connection(struct monitor *m, uint32_t connection)
+{
+    m->connection = connection;
+    m->law.in_message = m->law.after_close = false;
+    m->law.rsv_data = m->law.from_client ? WS_RSV1 : 0; /* until our answer is known */
+    m->same_keys = 0;
+}
 
 void monitor_init(struct monitor *m, enum case_role role)
 {
     memset(m, 0, sizeof *m);
     m->role = role;
     m->law.from_client = role == ROLE_CLIENT;
+    new_connection(m, 0);
 }
 
 static void found(struct monitor *m, enum ws_rule rule, uint64_t at, size_t entry)
@@ -39,6 +49,15 @@ static void watch_key(struct monitor *m, const struct entry *e, size_t entry)
         found(m, WS_RULE_MASK_KEY_CONSTANT, e->at, entry);
 }
 
+/* Frames of folded turns had other keys than those before them. */
+static void watch_turns(struct monitor *m, const struct entry *e)
+{
+    if (!e->head.masked)
+        return;
+    memcpy(m->key, e->head.key, 4);
+    m->same_keys = 1;
+}
+
 static void watch_close(struct monitor *m, const struct entry *e, size_t entry)
 {
     struct violation broken = { WS_RULE_NONE, 0 };
@@ -60,22 +79,31 @@ static void watch_frame(struct monitor *m, const struct entry *e, size_t entry)
         m->law.in_message = !e->head.fin;
 }
 
+/* A request that was wrong itself leaves open what a right answer would be, but for an offer that
+ * is to be declined. */
+static bool can_be_answered(const struct http1_head *request)
+{
+    struct ws_findings asked;
+
+    ws_handshake_check_request(request, &asked);
+    for (size_t i = 0; i < asked.count; i++)
+        if (!ws_permessage_is_declined(asked.list[i].rule))
+            return false;
+    return true;
+}
+
 static void watch_response(struct monitor *m, const struct transcript *t,
                            const struct http1_head *head, size_t entry)
 {
     struct http1_head request;
-    struct ws_findings asked, answered;
+    struct ws_findings answered;
     struct ws_offer offer = { .request = &request };
 
     for (size_t i = entry; i-- > 0;) {
         const struct entry *e = &t->entries[i];
         if (e->kind != ENTRY_HEAD_OUT || e->connection != t->entries[entry].connection)
             continue;
-        /* A request that was wrong itself leaves open what a right answer would be. */
-        if (!talk_head(e, &request))
-            return;
-        ws_handshake_check_request(&request, &asked);
-        if (asked.count > 0)
+        if (!talk_head(e, &request) || !can_be_answered(&request))
             return;
         offer.key = http1_field(&request, "Sec-WebSocket-Key", 0)->value;
         ws_handshake_check_response(head, &offer, &answered);
@@ -94,6 +122,29 @@ static void watch_request(struct monitor *m, const struct http1_head *head, size
         found(m, findings.list[k].rule, findings.list[k].at, entry);
 }
 
+static void watch_bad_message(struct monitor *m, const struct entry *e, size_t entry)
+{
+    enum ws_rule rule = ws_rule_named(bytes_str(e->text));
+    found(m, rule == WS_RULE_NONE ? WS_RULE_INFLATE_BROKEN : rule, e->at, entry);
+}
+
+/* Whoever answers decides: RSV1 on a first frame has a meaning from here on. */
+static void watch_agreement(struct monitor *m, const struct http1_head *head)
+{
+    struct ws_permessage agreed;
+
+    if (head->kind == HTTP1_RESPONSE)
+        m->law.rsv_data = ws_permessage_agreed(head, &agreed) ? WS_RSV1 : 0;
+}
+
+static void watch_our_response(struct monitor *m, const struct entry *e)
+{
+    struct http1_head head;
+
+    if (m->role == ROLE_CLIENT && talk_head(e, &head))
+        watch_agreement(m, &head);
+}
+
 static void watch_handshake(struct monitor *m, const struct transcript *t, size_t entry)
 {
     struct http1_head head;
@@ -104,13 +155,7 @@ static void watch_handshake(struct monitor *m, const struct transcript *t, size_
         watch_request(m, &head, entry);
     else if (head.status == 101)
         watch_response(m, t, &head, entry);
-}
-
-static void new_connection(struct monitor *m, uint32_t connection)
-{
-    m->connection = connection;
-    m->law.in_message = m->law.after_close = false;
-    m->same_keys = 0;
+    watch_agreement(m, &head);
 }
 
 void monitor_take(struct monitor *m, const struct transcript *t, size_t entry)
@@ -130,8 +175,10 @@ void monitor_take(struct monitor *m, const struct transcript *t, size_t entry)
         if (e->flag && e->head.opcode == WS_TEXT)
             found(m, WS_RULE_TEXT_NOT_UTF8, e->at, entry);
         break;
+    case ENTRY_MESSAGE_BAD: watch_bad_message(m, e, entry); break;
+    case ENTRY_TURNS: watch_turns(m, e); break;
+    case ENTRY_HEAD_OUT: watch_our_response(m, e); break;
     case ENTRY_CONNECTED:
-    case ENTRY_HEAD_OUT:
     case ENTRY_HEAD_BAD:
     case ENTRY_FRAME_OUT:
     case ENTRY_RAW_OUT:

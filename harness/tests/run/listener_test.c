@@ -15,17 +15,20 @@ struct stream {
     struct bytes bytes;
     enum entry_end end;
     const char *log;
+    bool unpacks; /* permessage-deflate was agreed on */
 };
 
 static bool listen(const struct stream *s, const struct cut *cut, struct transcript *t)
 {
     static uint8_t copy[WIRE_MAX >> 4];
     struct listener l;
+    const struct ws_unpack_options options = { .way = { 15, true } };
     bool no_memory = false;
 
     cr_assert_lt(s->bytes.len, sizeof copy);
     memcpy(copy, s->bytes.ptr, s->bytes.len); /* it unmasks in place */
     listener_init(&l, t, s->awaits);
+    no_memory = s->unpacks && !listener_unpack(&l, &options);
     for (size_t at = 0, n; !no_memory && (n = cut_next(cut, at)) > 0; at += n) {
         listener_feed(&l, copy + at, n, 5);
         while (!no_memory && listener_next(&l, 5, &no_memory) != HEARD_NOTHING)
@@ -90,7 +93,7 @@ Test(run_listener, a_head_without_end_is_held_to_its_limit)
     static uint8_t flood[LISTENER_HEAD_MAX + 5000];
     struct transcript t = { 0 };
     struct cut whole = { .len = sizeof flood };
-    struct stream s = { HTTP1_RESPONSE, bytes_of(flood, sizeof flood), END_FIN, NULL };
+    struct stream s = { .bytes = bytes_of(flood, sizeof flood), .awaits = HTTP1_RESPONSE };
 
     memset(flood, 'a', sizeof flood);
     memcpy(flood, "HTTP/1.1 200 ", 13);
@@ -169,6 +172,62 @@ Test(run_listener, broken_text_is_told_with_its_place)
                  LOG("in binary \"\\xff\"\nin end fin\n")));
 }
 
+#define PACKED(text, expected)                                                                     \
+    &(struct stream)                                                                               \
+    {                                                                                              \
+        .awaits = HTTP1_RESPONSE, .bytes = BYTES_LIT(HEAD text), .log = LOG(expected),             \
+        .unpacks = true                                                                            \
+    }
+#define HELLO "\xf2\x48\xcd\xc9\xc9\x07\x00" /* RFC 7692 7.2.3.1 */
+#define HELLO_LOG "\"\\xf2H\\xcd\\xc9\\xc9\\x07\\x00\""
+
+Test(run_listener, a_compressed_message_is_told_as_it_was_before)
+{
+    check(PACKED("\xc1\x07" HELLO "\xc1\x05\xf2\x00\x11\x00\x00",
+                 "in text rsv=4 " HELLO_LOG "\nin message text rsv=4 \"Hello\"\n"
+                 "in text rsv=4 \"\\xf2\\x00\\x11\\x00\\x00\"\n"
+                 "in message text rsv=4 \"Hello\"\nin end fin\n"));
+    check(PACKED("\x41\x03\xf2\x48\xcd\x89\x00\x80\x04\xc9\xc9\x07\x00",
+                 "in text nofin rsv=4 \"\\xf2H\\xcd\"\nin ping \"\"\n"
+                 "in continuation \"\\xc9\\xc9\\x07\\x00\"\n"
+                 "in message text nofin rsv=4 \"Hello\"\nin end fin\n"));
+    /* Two blocks, the last of them empty; a block with BFINAL; none at all. */
+    check(
+        PACKED("\xc2\x0d\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00",
+               "in binary rsv=4 \"\\xf2H\\x05\\x00\\x00\\x00\\xff\\xff\\xca\\xc9\\xc9\\x07\\x00\"\n"
+               "in message binary rsv=4 \"Hello\"\nin end fin\n"));
+    check(PACKED("\xc1\x08\xf3\x48\xcd\xc9\xc9\x07\x00\x00",
+                 "in text rsv=4 \"\\xf3H\\xcd\\xc9\\xc9\\x07\\x00\\x00\"\n"
+                 "in message text rsv=4 \"Hello\"\nin end fin\n"));
+    check(PACKED("\xc1\x01\x00\x81\x01\x61",
+                 "in text rsv=4 \"\\x00\"\nin message text rsv=4 \"\"\nin text \"a\"\n"
+                 "in end fin\n"));
+}
+
+Test(run_listener, what_breaks_a_text_is_found_behind_the_inflating)
+{
+    check(PACKED("\xc1\x03\xfa\x0f\x00",
+                 "in text rsv=4 \"\\xfa\\x0f\\x00\"\n"
+                 "in message text rsv=4 \"\\xff\" broken diff=0\nin end fin\n"));
+    /* What only looks like broken text is compressed. */
+    check(PACKED("\xc1\x07" HELLO,
+                 "in text rsv=4 " HELLO_LOG "\nin message text rsv=4 \"Hello\"\nin end fin\n"));
+}
+
+/* Behind the frame that shows it, wherever that frame was cut, and once. */
+Test(run_listener, a_message_that_does_not_inflate_is_told_once)
+{
+    check(PACKED("\xc1\x02\x07\x00\xc1\x07" HELLO "\x81\x01\x61",
+                 "in text rsv=4 \"\\x07\\x00\"\nin message bad \"INFLATE_BROKEN\"\n"
+                 "in text rsv=4 " HELLO_LOG "\nin text \"a\"\nin end fin\n"));
+    check(PACKED("\x41\x02\x07\x00\x89\x00\x80\x01\x00",
+                 "in text nofin rsv=4 \"\\x07\\x00\"\nin message bad \"INFLATE_BROKEN\"\n"
+                 "in ping \"\"\nin continuation \"\\x00\"\nin end fin\n"));
+    check(PACKED("\xc1\x05\x07\x00\x00",
+                 "in partial \"\\x07\\x00\\x00\"\nin message bad \"INFLATE_BROKEN\"\n"
+                 "in end fin\n"));
+}
+
 Test(run_listener, an_unfinished_frame_is_a_part_with_what_came_of_it)
 {
     check(STREAM(HTTP1_RESPONSE, FRAMES("\x81\x05He"), END_FIN,
@@ -195,7 +254,7 @@ Test(run_listener, keeps_the_first_bytes_and_the_hash_of_a_large_payload)
     memcpy(wire, HEAD, head);
     memcpy(wire + head, "\x82\x7f\x00\x00\x00\x00\x00\x01\x86\xa0", 10);
     memset(wire + head + 10, 'x', 100000);
-    struct stream s = { HTTP1_RESPONSE, bytes_of(wire, head + 10 + 100000), END_FIN, NULL };
+    struct stream s = { .bytes = bytes_of(wire, head + 10 + 100000), .awaits = HTTP1_RESPONSE };
     whole.len = s.bytes.len;
     cr_assert(listen(&s, &whole, &t));
     cr_assert_eq(t.count, 4);
@@ -207,6 +266,30 @@ Test(run_listener, keeps_the_first_bytes_and_the_hash_of_a_large_payload)
     cr_assert_eq(message->hash, frame->hash);
     cr_assert_eq(message->at, head);
     cr_assert_eq(t.entries[3].us, 9);
+    transcript_free(&t);
+}
+
+/* Those in the middle that no rule could object to are left out, and no other. */
+Test(run_listener, of_very_many_fragments_notes_what_could_be_objected_to)
+{
+    static uint8_t wire[20000];
+    struct transcript t = { 0 };
+    size_t head = sizeof HEAD - 1, n = head;
+    unsigned left_out = 2000 - TRANSCRIPT_FRAGMENTS;
+
+    memcpy(wire, HEAD, head);
+    for (unsigned i = 0; i < 2000; i++, n += 3)
+        memcpy(wire + n, i ? "\x00\x01x" : "\x02\x01x", 3);
+    memcpy(wire + n, "\x10\x01y\x89\x00\x80\x01z", 8);
+    struct stream s = { HTTP1_RESPONSE, bytes_of(wire, n + 8), END_FIN, NULL, false };
+    struct cut whole = { .len = n + 8 };
+    cr_assert(listen(&s, &whole, &t));
+    cr_assert_eq(t.count, 1 + 2000 - left_out + 5);
+    const struct entry *odd = &t.entries[1 + TRANSCRIPT_FRAGMENTS];
+    cr_expect(odd->kind == ENTRY_FRAME_IN && odd->head.rsv != 0);
+    cr_expect_eq(odd[1].head.opcode, WS_PING);
+    cr_expect(odd[2].head.fin && odd[2].at == n + 5);
+    cr_expect(odd[3].kind == ENTRY_MESSAGE_IN && odd[3].len == 2002);
     transcript_free(&t);
 }
 
@@ -248,5 +331,12 @@ Test(run_listener, says_when_the_heap_says_no)
                                            "\x01\x03Hel\x89\x01p\x80\x00\x88\x00\x81\x05H"),
                         .end = END_FIN };
 
+    struct stream packed = { .awaits = HTTP1_RESPONSE,
+                             .bytes = BYTES_LIT(HEAD "\x41\x03\xf2\x48\xcd\x80\x04\xc9\xc9\x07"
+                                                     "\x00\xc1\x02\x07\x00"),
+                             .end = END_FIN,
+                             .unpacks = true };
+
     cr_assert_gt(heap_fail_each(listen_to_all, &s), 2);
+    cr_assert_gt(heap_fail_each(listen_to_all, &packed), 4);
 }

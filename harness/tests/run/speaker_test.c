@@ -3,62 +3,10 @@
 #include <criterion/criterion.h>
 
 #include "base/text.h"
+#include "tests/run/speech.h"
 #include "tests/support/heap.h"
-#include "tests/support/one_case.h"
 #include "tests/support/talk_log.h"
 #include "ws/mask.h"
-
-/* A speaker that says the sends of a case one after the other. */
-struct speech {
-    struct one_case one;
-    struct transcript t;
-    struct payload_env env;
-    struct speaker s;
-    struct buf out;
-    bool ok;
-};
-
-static void speech_init(struct speech *p, const char *steps, bool masks)
-{
-    memset(p, 0, sizeof *p);
-    one_case_init(&p->one, steps);
-    p->env = (struct payload_env){ .seed = 7, .path = "/p", .host = "h" };
-    speaker_init(&p->s, &p->t, &p->env, 7, masks);
-    p->s.framing = true;
-    buf_init(&p->out, 64u << 20);
-    p->ok = true;
-}
-
-static void speech_free(struct speech *p)
-{
-    one_case_free(&p->one);
-    transcript_free(&p->t);
-    buf_free(&p->out);
-}
-
-/* One send, as far as it goes now. */
-static void say_step(struct speech *p, size_t i)
-{
-    const struct step *step = &p->one.c->steps[i];
-    bool more = p->ok;
-
-    if (step->op == OP_SEND)
-        speaker_begin(&p->s, step, i);
-    else
-        speaker_release(&p->s, step->as.more.rest, step->as.more.count);
-    while (p->ok && more) {
-        size_t before = p->out.len;
-        p->ok = speaker_write(&p->s, &p->out, 3, &more);
-        cr_assert_leq(p->out.len - before, SPEAKER_CHUNK);
-    }
-}
-
-static void say_all(struct speech *p)
-{
-    for (size_t i = 0; p->ok && i < p->one.c->n_steps; i++)
-        if (p->one.c->steps[i].op == OP_SEND || p->one.c->steps[i].op == OP_SEND_MORE)
-            say_step(p, i);
-}
 
 struct spoken {
     const char *steps, *hex, *log;
@@ -258,6 +206,24 @@ Test(run_speaker, a_large_send_in_chunks_is_the_same_as_whole)
         alloc_free(payload);
         speech_free(&p);
     }
+}
+
+/* Sixty thousand fragments would fill the log, and say nothing that the first hundred do not. */
+Test(run_speaker, of_very_many_fragments_notes_the_first_and_the_last)
+{
+    struct speech p;
+
+    speech_init(&p, "send binary random 4003 fragment=2", false);
+    say_all(&p);
+    cr_assert(p.ok);
+    cr_expect_eq(p.out.len, 2001 * 4 + 3);
+    cr_assert_eq(p.t.count, TRANSCRIPT_FRAGMENTS + 3);
+    const struct entry *note = &p.t.entries[TRANSCRIPT_FRAGMENTS], *last = note + 1;
+    cr_expect_eq(note[-1].kind, ENTRY_FRAME_OUT);
+    cr_expect_eq(note->kind, ENTRY_NOTE);
+    cr_expect(last->kind == ENTRY_FRAME_OUT && last->head.fin && last->len == 1);
+    cr_expect(last[1].kind == ENTRY_MESSAGE_OUT && last[1].len == 4003);
+    speech_free(&p);
 }
 
 Test(run_speaker, notices_a_close_also_in_raw_bytes)

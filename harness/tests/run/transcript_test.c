@@ -73,6 +73,65 @@ Test(run_transcript, a_flood_of_entries_or_bytes_fills_it_and_no_more)
     transcript_free(&t);
 }
 
+static void add_note(struct transcript *t, const char *text)
+{
+    struct entry e = { .kind = ENTRY_NOTE, .text = text };
+    cr_assert(transcript_add(t, &e));
+}
+
+/* One turn of a repeat: two entries, and a fold of them. */
+static bool turn(struct transcript *t, size_t step, uint64_t us, uint8_t key)
+{
+    const struct transcript_mark began = transcript_mark(t);
+    struct entry turns = { .kind = ENTRY_TURNS, .step = step, .len = 1, .us = us };
+
+    turns.head.masked = key > 0;
+    turns.head.key[0] = key;
+    add_note(t, "sent");
+    add_note(t, "came");
+    return transcript_fold(t, &began, &turns);
+}
+
+Test(run_transcript, turns_in_a_row_are_one_entry)
+{
+    struct transcript t = { 0 };
+
+    add_note(&t, "before");
+    cr_assert(turn(&t, 3, 10, 7) && turn(&t, 3, 20, 8) && turn(&t, 3, 30, 0));
+    cr_assert_eq(t.count, 2);
+    cr_assert_eq(t.entries[1].kind, ENTRY_TURNS);
+    cr_assert_eq(t.entries[1].len, 3);
+    cr_assert_eq(t.entries[1].us, 30);
+    cr_assert(t.entries[1].head.masked && t.entries[1].head.key[0] == 8, "the last that is known");
+    cr_assert(turn(&t, 4, 40, 0), "of another repeat");
+    add_note(&t, "between");
+    cr_assert(turn(&t, 4, 50, 0) && turn(&t, 4, 60, 0));
+    cr_assert_eq(t.count, 5);
+    cr_assert_eq(t.entries[2].len, 1);
+    cr_assert_eq(t.entries[4].len, 2);
+    cr_assert_str_eq(t.entries[0].text, "before");
+    cr_assert_str_eq(t.entries[3].text, "between");
+    transcript_free(&t);
+
+    cr_assert(turn(&t, 0, 1, 0), "there may be nothing before");
+    cr_assert_eq(t.count, 1);
+    transcript_free(&t);
+}
+
+Test(run_transcript, a_turn_that_is_kept_needs_nothing)
+{
+    struct transcript t = { 0 };
+
+    cr_assert(turn(&t, 3, 10, 0));
+    (void)transcript_mark(&t);
+    add_note(&t, "odd");
+    cr_assert(turn(&t, 3, 20, 0) && turn(&t, 3, 30, 0));
+    cr_assert_eq(t.count, 3);
+    cr_assert_str_eq(t.entries[1].text, "odd");
+    cr_assert_eq(t.entries[2].len, 2);
+    transcript_free(&t);
+}
+
 Test(run_transcript, says_no_when_the_heap_does_and_adds_nothing)
 {
     struct entry e = { .kind = ENTRY_NOTE, .data = BYTES_LIT("abc"), .text = "why" };

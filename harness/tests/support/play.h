@@ -10,9 +10,11 @@
 /* A whole conversation without sockets: the run on one side, on the other a peer that says one line
  * of its script whenever the run waits, and a clock that moves only when the script is at its end.
  *
- *     101 "X: 1\r\n"     status 426     request     text "a"     text nofin "a"     continuation
- * "b" ping "p"     pong "p"     close 1002 "why"     raw x"8100"     end fin     time
+ *     101 "X: 1\r\n"     status 426     request "X: 1\r\n"     text "a"     text nofin "a"
+ *     continuation "b"     ping "p"     pong "p"     close 1002 "why"     raw x"8100"
+ *     end fin     time
  *
+ * A frame may have `rsv=`; a client's has another masking key each time, or the same with `key=`.
  * What stands on one line, apart by `;`, comes in one piece, or cut as `way` says. */
 struct play {
     struct one_case one;
@@ -29,6 +31,7 @@ struct play {
     bool unreachable, alive, no_echo, no_barriers;
     uint64_t memory, cut;
     unsigned writes, steps;
+    uint8_t keys;  /* that the peer has used */
     char did[400]; /* acts beside writing and waiting */
     enum case_role role;
 };
@@ -106,12 +109,16 @@ static inline void play_frame(struct play *p, const struct words *w, int opcode)
     uint8_t body[4096], front[WS_HEAD_MAX];
     struct bytes payload = talk_payload(w, opcode, body);
     struct ws_head head = { .fin = !words_have(w, "nofin"),
+                            .rsv = (uint8_t)words_number(w, "rsv=", 0),
                             .opcode = (uint8_t)opcode,
                             .masked = p->role == ROLE_CLIENT,
-                            .key = { 1, 2, 3, 4 },
+                            .key = { 1, 2, 3, p->keys },
                             .payload_len = payload.len,
                             .len_form = ws_frame_shortest(payload.len) };
 
+    p->keys++;
+    if (words_number(w, "key=", 0) > 0)
+        talk_key(w, head.key);
     play_add(p, bytes_of(front, ws_frame_encode(&head, front)));
     play_add(p, payload);
     if (head.masked)
@@ -157,7 +164,10 @@ static inline void play_say(struct play *p, const struct words *w)
                  BYTES_ARG(w->quoted));
         play_add(p, bytes_str(head));
     } else if (strcmp(word, "request") == 0) {
-        play_add(p, BYTES_LIT(WIRE_REQUEST));
+        struct bytes plain = BYTES_LIT(WIRE_REQUEST);
+        play_add(p, bytes_take(plain, plain.len - 2));
+        play_add(p, w->quoted);
+        play_add(p, BYTES_LIT("\r\n"));
     } else if (strcmp(word, "raw") == 0) {
         play_add(p, w->quoted);
     } else if (strcmp(word, "end") == 0) {
@@ -231,6 +241,7 @@ static inline void play_again(struct play *p, const char *script)
     p->script = script;
     p->wrote_len = p->segment_len = 0;
     p->writes = p->steps = 0;
+    p->keys = 0;
     p->did[0] = '\0';
 }
 

@@ -11,9 +11,11 @@
  *     out text @2 "Hello"           a frame and, since it is a whole message, that message
  *     out text nofin @2 "Hel"       only the frame; likewise `continuation`
  *     in message text "Hello"       only the message; `broken`: its text is
+ *     in message bad "INFLATE_CUT"  it does not inflate, and the rule that it breaks
  *     in close 1002 "reason"        in ping "x"     in end fin
  *     in partial x"81"              in partial text len=5 "He"     in head whole "HTTP/1.1 …"
  *     expect @1   passed   silent   closing   alive yes   died "how"   output "line"   memory 5
+ *     turns 18 masked key=3         of `repeat`, and the last key in them
  *
  *     pushes   no entry: the target sends messages of its own
  *
@@ -55,6 +57,13 @@ static inline struct bytes talk_payload(const struct words *w, int opcode, uint8
     return bytes_of(body, w->quoted.len + 2);
 }
 
+static inline void talk_key(const struct words *w, uint8_t out[4])
+{
+    uint64_t key = words_number(w, "key=", 0);
+
+    memcpy(out, &key, 4);
+}
+
 static inline struct ws_head talk_frame_head(const struct words *w, int opcode, uint64_t len)
 {
     struct ws_head head = { .fin = !words_have(w, "nofin"),
@@ -62,9 +71,8 @@ static inline struct ws_head talk_frame_head(const struct words *w, int opcode, 
                             .rsv = (uint8_t)words_number(w, "rsv=", 0),
                             .masked = words_have(w, "masked"),
                             .payload_len = words_number(w, "len=", len) };
-    uint64_t key = words_number(w, "key=", 0);
 
-    memcpy(head.key, &key, 4);
+    talk_key(w, head.key);
     head.len_form =
         (enum ws_len_form)words_number(w, "form=", (uint64_t)ws_frame_shortest(head.payload_len));
     return head;
@@ -129,6 +137,23 @@ static inline void talk_end(struct transcript *t, const struct words *w, struct 
     talk_put(t, e);
 }
 
+/* A text of the entry's own: what was quoted, with a NUL behind it. */
+static inline const char *talk_text(const struct words *w, char text[512])
+{
+    snprintf(text, 512, "%.*s", BYTES_ARG(w->quoted));
+    return w->quoted.ptr ? text : NULL;
+}
+
+static inline void talk_bad_message(struct transcript *t, const struct words *w, struct entry e)
+{
+    char text[512];
+
+    e.kind = ENTRY_MESSAGE_BAD;
+    e.head = talk_frame_head(w, WS_TEXT, 0);
+    e.text = talk_text(w, text);
+    talk_put(t, e);
+}
+
 static inline void talk_wire(struct transcript *t, const struct words *w, struct entry e)
 {
     bool in = strcmp(words_at(w, 0), "in") == 0;
@@ -138,6 +163,8 @@ static inline void talk_wire(struct transcript *t, const struct words *w, struct
         talk_head_line(t, w, e, in);
     } else if (strcmp(what, "end") == 0) {
         talk_end(t, w, e, in);
+    } else if (strcmp(what, "message") == 0 && strcmp(words_at(w, 2), "bad") == 0) {
+        talk_bad_message(t, w, e);
     } else if (strcmp(what, "bad") == 0 || strcmp(what, "raw") == 0 ||
                strcmp(what, "partial") == 0) {
         e.kind = *what == 'b' ? ENTRY_HEAD_BAD : *what == 'r' ? ENTRY_RAW_OUT : ENTRY_PARTIAL_IN;
@@ -163,7 +190,8 @@ static inline void talk_line(struct transcript *t, const struct words *w)
                   { "closing", ENTRY_CLOSING },     { "alive", ENTRY_ALIVE },
                   { "died", ENTRY_PROCESS },        { "exited", ENTRY_PROCESS },
                   { "output", ENTRY_OUTPUT },       { "stderr", ENTRY_OUTPUT },
-                  { "memory", ENTRY_MEMORY },       { "note", ENTRY_NOTE } };
+                  { "memory", ENTRY_MEMORY },       { "note", ENTRY_NOTE },
+                  { "turns", ENTRY_TURNS } };
     const char *word = words_at(w, 0);
     char text[512];
     struct entry e = { .by = words_have(w, "ours") ? BY_RUNNER : BY_CASE,
@@ -185,11 +213,14 @@ static inline void talk_line(struct transcript *t, const struct words *w)
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
         if (strcmp(word, plain[i].word) != 0)
             continue;
-        snprintf(text, sizeof text, "%.*s", BYTES_ARG(w->quoted));
         e.kind = plain[i].kind;
         e.flag = *word == 'd' || *word == 's' || words_have(w, "yes");
-        e.text = w->quoted.ptr ? text : NULL;
+        e.text = talk_text(w, text);
         (void)words_bare_number(w, &e.len);
+        if (words_have(w, "masked")) {
+            e.head.masked = true;
+            talk_key(w, e.head.key);
+        }
         talk_put(t, e);
         return;
     }

@@ -82,6 +82,8 @@ static inline void log_entry(struct buf *out, const struct entry *e)
         ok = buf_print(out, "out raw");
         log_bytes(out, e->data, e->len);
         break;
+    case ENTRY_MESSAGE_BAD: ok = buf_print(out, "in message bad"); break;
+    case ENTRY_TURNS: ok = buf_print(out, "turns %llu", (unsigned long long)e->len); break;
     case ENTRY_PARTIAL_IN:
         ok = buf_print(out, "in partial");
         log_bytes(out, e->data, e->len);

@@ -89,11 +89,49 @@ static const struct watched frames[] = {
     { 0, "out text nofin rsv=7 \"a\";out text \"b\"", "" },
 };
 
+#define AGREED "Sec-WebSocket-Extensions: permessage-deflate\\r\\n"
+#define OFFERED "out head GET \"" AGREED "\";"
+#define SERVER_AGREED OFFERED "in head 101 \"" AGREED "\";"
+#define CLIENT_AGREED "in head GET \"" AGREED "\";out head 101 \"" AGREED "\";"
+
+static const struct watched compressed[] = {
+    { 0, SERVER_AGREED "in text rsv=4 \"a\"", "" },
+    { 0, SERVER_AGREED "in text nofin rsv=4 \"a\";in ping;in continuation \"b\"", "" },
+    { 0, SERVER_AGREED "in text \"a\";in binary rsv=4 \"a\"", "" },
+    { ROLE_CLIENT, CLIENT_AGREED "in text rsv=4 masked key=1 \"a\"", "" },
+    /* It has a meaning on first frames alone, and no other bit has one. */
+    { 0, SERVER_AGREED "in text nofin rsv=4 \"a\";in continuation rsv=4 \"b\"", "RSV1_SET@3" },
+    { 0, SERVER_AGREED "in ping rsv=4", "RSV1_SET@2" },
+    { 0, SERVER_AGREED "in text rsv=6 \"a\"", "RSV2_SET@2" },
+    { ROLE_CLIENT, CLIENT_AGREED "in pong rsv=4 masked key=1", "RSV1_SET@2" },
+    /* An offer agrees on nothing, nor does an agreement outlive its connection. */
+    { 0, OFFERED "in head 101;in text rsv=4 \"a\"", "RSV1_SET@2" },
+    { ROLE_CLIENT, "in head GET \"" AGREED "\";out head 101;in text rsv=4 masked key=1 \"a\"",
+      "RSV1_SET@2" },
+    { 0, SERVER_AGREED "connected #1;out head GET #1;in head 101 #1;in text rsv=4 #1 \"a\"",
+      "RSV1_SET@5" },
+    /* Without our own answer nobody knows. */
+    { ROLE_CLIENT, "in head GET;in text rsv=4 masked key=1 \"a\"", "" },
+    { ROLE_CLIENT, CLIENT_AGREED "connected #1;in head GET #1;in text rsv=4 masked key=1 #1 \"a\"",
+      "" },
+    { 0, "in message bad \"INFLATE_BROKEN\"", "INFLATE_BROKEN@0" },
+    { 0, "in message bad \"INFLATE_CUT\"", "INFLATE_CUT@0" },
+    { ROLE_CLIENT, "in message bad \"WINDOW_OF_CLIENT\"", "WINDOW_OF_CLIENT@0" },
+    { 0, "in message bad \"WINDOW_OF_SERVER\"", "WINDOW_OF_SERVER@0" },
+    { ROLE_CLIENT, "in message bad \"TAKEOVER_OF_CLIENT\"", "TAKEOVER_OF_CLIENT@0" },
+    { 0, "in message bad \"TAKEOVER_OF_SERVER\"", "TAKEOVER_OF_SERVER@0" },
+    { 0, "in message bad \"LIMIT_RATIO\"", "LIMIT_RATIO@0" },
+    /* Whatever stands in a file: the message did not inflate. */
+    { 0, "in message bad \"NO_SUCH_RULE\"", "INFLATE_BROKEN@0" },
+    { 0, "in message bad", "INFLATE_BROKEN@0" },
+};
+
 Test(verdict_monitor, finds_each_breach_in_frames)
 {
     bool seen[WS_RULE_COUNT] = { false };
 
     check_table(frames, sizeof frames / sizeof *frames, seen);
+    check_table(compressed, sizeof compressed / sizeof *compressed, seen);
 }
 
 #define REQUEST(line, host, upgrade, connection, key, version, more)                               \
@@ -104,6 +142,9 @@ Test(verdict_monitor, finds_each_breach_in_frames)
 #define C "Connection: Upgrade\\r\\n"
 #define K "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\\r\\n"
 #define V "Sec-WebSocket-Version: 13\\r\\n"
+#define OFFER(params) "Sec-WebSocket-Extensions: permessage-deflate; " params "\\r\\n"
+
+#define PMD "Sec-WebSocket-Extensions: permessage-deflate"
 
 static const struct watched requests[] = {
     { ROLE_CLIENT, REQUEST(L, H, U, C, K, V, ""), "" },
@@ -126,6 +167,15 @@ static const struct watched requests[] = {
       "REQ_PROTOCOL_TWICE@0" },
     { ROLE_CLIENT, REQUEST(L, H, U, C, K, V, "Sec-WebSocket-Extensions: ;\\r\\n"),
       "REQ_EXTENSIONS@0" },
+    { ROLE_CLIENT, REQUEST(L, H, U, C, K, V, PMD ", permessage-deflate\\r\\n"), "" },
+    { ROLE_CLIENT, REQUEST(L, H, U, C, K, V, PMD "; foo\\r\\n"), "PMD_UNKNOWN_OFFERED@0" },
+    { ROLE_CLIENT,
+      REQUEST(L, H, U, C, K, V, PMD "; client_max_window_bits; client_max_window_bits\\r\\n"),
+      "PMD_TWICE_OFFERED@0" },
+    { ROLE_CLIENT, REQUEST(L, H, U, C, K, V, PMD "; server_max_window_bits=16\\r\\n"),
+      "PMD_SERVER_BITS@0" },
+    { ROLE_CLIENT, REQUEST(L, H, U, C, K, V, PMD "; client_no_context_takeover=1\\r\\n"),
+      "PMD_CLIENT_TAKEOVER_VALUE@0" },
     { ROLE_CLIENT, REQUEST(L, H, U, C, K, V, "A: b\\n"), "HTTP_BARE_LF@0" },
     { ROLE_CLIENT, REQUEST(L, H, U, C, K, V, "A: b\\r\\n c\\r\\n"), "HTTP_FOLDED@0" },
     { ROLE_CLIENT, REQUEST(L, H, U, C, K, V, "A b: c\\r\\n"), "HTTP_NAME_CHARS@0" },
@@ -136,6 +186,9 @@ static const struct watched requests[] = {
     "out head GET;in head whole \"" line "\\r\\n" upgrade connection accept more "\\r\\n\""
 #define S "HTTP/1.1 101 Switching Protocols"
 #define A "Sec-WebSocket-Accept: " TALK_ACCEPT "\\r\\n"
+/* What stands behind the name in the offer, and in the answer. */
+#define NEGOTIATED(offer, answer)                                                                  \
+    "out head GET \"" PMD offer "\\r\\n\";in head 101 \"" PMD answer "\\r\\n\""
 
 static const struct watched responses[] = {
     { 0, RESPONSE(S, U, C, A, ""), "" },
@@ -155,6 +208,21 @@ static const struct watched responses[] = {
     { 0, RESPONSE(S, U, C, A, "Sec-WebSocket-Extensions: x\\r\\n"), "RES_EXTENSION_UNASKED@1" },
     { 0, RESPONSE(S, U, C, A, "Sec-WebSocket-Extensions: ;\\r\\n"), "RES_EXTENSIONS@1" },
     { 0, RESPONSE(S, U, C, A, "Content-Length: 5\\r\\n"), "RES_BODY@1" },
+    { 0, NEGOTIATED("", "; server_no_context_takeover"), "" },
+    { 0, NEGOTIATED("", "; foo"), "PMD_UNKNOWN_ANSWERED@1" },
+    { 0, NEGOTIATED("", "; client_no_context_takeover; client_no_context_takeover"),
+      "PMD_TWICE_ANSWERED@1" },
+    { 0, NEGOTIATED("", "; server_no_context_takeover=1"), "PMD_SERVER_TAKEOVER_VALUE@1" },
+    { 0, NEGOTIATED("; client_max_window_bits", "; client_max_window_bits"), "PMD_CLIENT_BITS@1" },
+    { 0, NEGOTIATED("; server_no_context_takeover", ""), "PMD_TAKEOVER_IGNORED@1" },
+    { 0, NEGOTIATED("; server_max_window_bits=9", ""), "PMD_BITS_IGNORED@1" },
+    { 0, NEGOTIATED("", "; client_max_window_bits=9"), "PMD_CLIENT_BITS_UNASKED@1" },
+    { 0, NEGOTIATED("", ", permessage-deflate"), "PMD_ANSWERED_TWICE@1" },
+    /* Of our own, bad offers are to be declined, and what takes them is wrong. */
+    { 0, NEGOTIATED("; foo", ""), "PMD_BAD_OFFER_TAKEN@1" },
+    { 0, NEGOTIATED("; client_max_window_bits=08", ""), "PMD_ZERO_TAKEN@1" },
+    { 0, NEGOTIATED("; foo, permessage-deflate", ""), "" },
+    { 0, "out head GET \"" PMD "; foo\\r\\n\";in head 101", "" },
     /* A request that was wrong itself leaves open what a right answer would be. */
     { 0, "out head whole \"GET / HTTP/1.1\\r\\n\\r\\n\";in head 101", "" },
     /* Nor is there one to a request of another connection, or to none. */
@@ -173,11 +241,12 @@ Test(verdict_monitor, finds_each_breach_in_heads)
 /* What a monitor cannot see: limits of ours, what is no head at all, a refusal. */
 static bool is_no_monitors_business(enum ws_rule rule)
 {
-    static const enum ws_rule others[] = { WS_RULE_LIMIT_MESSAGE,    WS_RULE_LIMIT_FRAME,
-                                           WS_RULE_LIMIT_FRAGMENTS,  WS_RULE_HTTP_START_LINE,
-                                           WS_RULE_HTTP_NO_COLON,    WS_RULE_HTTP_TOO_LARGE,
-                                           WS_RULE_HTTP_TOO_MANY,    WS_RULE_RES_STATUS,
-                                           WS_RULE_MASK_KEY_CONSTANT };
+    static const enum ws_rule others[] = {
+        WS_RULE_LIMIT_MESSAGE,     WS_RULE_LIMIT_FRAME,     WS_RULE_LIMIT_FRAGMENTS,
+        WS_RULE_LIMIT_RATIO,       WS_RULE_HTTP_START_LINE, WS_RULE_HTTP_NO_COLON,
+        WS_RULE_HTTP_TOO_LARGE,    WS_RULE_HTTP_TOO_MANY,   WS_RULE_RES_STATUS,
+        WS_RULE_MASK_KEY_CONSTANT,
+    };
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (others[i] == rule)
@@ -190,6 +259,7 @@ Test(verdict_monitor, every_rule_that_can_be_seen_is_tested_here)
     bool seen[WS_RULE_COUNT] = { false };
 
     check_table(frames, sizeof frames / sizeof *frames, seen);
+    check_table(compressed, sizeof compressed / sizeof *compressed, seen);
     check_table(requests, sizeof requests / sizeof *requests, seen);
     check_table(responses, sizeof responses / sizeof *responses, seen);
     for (int rule = WS_RULE_NONE + 1; rule < WS_RULE_COUNT; rule++)
@@ -225,6 +295,36 @@ Test(verdict_monitor, twenty_frames_with_one_masking_key_are_no_chance)
     cr_assert_eq(constant_keys(100, 99), 1, "told once");
     cr_assert_eq(constant_keys(38, 19), 0);
     cr_assert_eq(constant_keys(0, 0), 0);
+}
+
+/* Turns that were folded had other keys than what stands before them, and count with their last. */
+Test(verdict_monitor, keys_are_counted_across_folded_turns)
+{
+    static const struct {
+        unsigned before;
+        const char *turns;
+        unsigned behind, found;
+    } rows[] = {
+        { 1, "turns 5 masked key=7", 18, 0 },  { 1, "turns 5 masked key=7", 19, 1 },
+        { 18, "turns 5 masked key=7", 18, 0 }, { 10, "turns 5 masked key=8", 10, 0 },
+        { 1, "turns 5 masked key=8", 20, 1 },  { 10, "turns 5", 10, 1 }, /* no frame in them */
+        { 20, "turns 5 masked key=8", 19, 1 },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct transcript t = { 0 };
+        struct monitor m;
+        for (unsigned k = 0; k < rows[i].before; k++)
+            talk_read(&t, "in text masked key=7 \"a\"");
+        talk_read(&t, rows[i].turns);
+        for (unsigned k = 0; k < rows[i].behind; k++)
+            talk_read(&t, "in text masked key=7 \"a\"");
+        monitor_init(&m, ROLE_CLIENT);
+        for (size_t k = 0; k < t.count; k++)
+            monitor_take(&m, &t, k);
+        cr_expect_eq(m.count, rows[i].found, "row %zu: %zu", i, m.count);
+        transcript_free(&t);
+    }
 }
 
 /* Offsets count from the first byte of the target's stream: those of a Close stand behind its
