@@ -231,6 +231,27 @@ test("a page that injects a script of its own is stopped by the policy", async (
   trouble.length = 0;
 });
 
+test("the pages of an Autobahn report have all cases, and stand alone", async (page, trouble) => {
+  await page.goto(new URL("index.html", url).href);
+  assert.equal(await page.locator("#agent_case_results .agent_case_result_row").count(), 517);
+  const closes = page.locator("#agent_case_results td.close");
+  assert.ok(await closes.first().isVisible());
+  await page.locator("#toggle_details").click();
+  assert.ok(!(await closes.first().isVisible()));
+  const foreign = "img, iframe, object, embed, link, base, [onclick], [onerror], [onmouseover], [style]";
+  assert.equal(await page.locator(foreign).count(), 0);
+  const link = page.locator("#agent_case_results .agent_case_result_row td:nth-of-type(3) a").first();
+  const number = await page.locator(".agent_case_result_row:has(td:nth-of-type(3) a) b").first().textContent();
+  await link.click();
+  assert.ok((await page.locator("h1").textContent()).endsWith(`Case ${number}`));
+  assert.equal(await page.locator(foreign).count(), 0);
+  await page.locator("a", { hasText: "All results" }).click();
+  assert.ok(await page.locator("#master_report_header").isVisible());
+  const folder = new URL(".", url).href;
+  assert.deepEqual(trouble.filter((line) => !line.startsWith(`request: ${folder}`)), []);
+  trouble.length = 0;
+});
+
 test("marks and names that a screen reader needs are there", async (page) => {
   for (const landmark of ["header", "main", "footer", "#filter[role=search]"]) {
     assert.equal(await page.locator(`body ${landmark}`).count(), 1, landmark);

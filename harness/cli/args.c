@@ -55,9 +55,26 @@ struct reader {
     struct err *err;
 };
 
+/* "-u0": a letter with its value glued to it. */
+static bool take_glued(struct reader *r, const char *word)
+{
+    for (const struct arg_row *row = r->command->rows; row->name; row++) {
+        if (row->letter != word[1] || row->kind == ARG_FLAG)
+            continue;
+        memcpy(r->option, word, 2);
+        r->option[2] = '\0';
+        r->value = word + 2;
+        return true;
+    }
+    return false;
+}
+
 static bool take_option(struct reader *r, const char *word)
 {
     size_t len = strcspn(word, "=");
+
+    if (word[1] != '-' && len > 2 && take_glued(r, word))
+        return true;
 
     if (len >= sizeof r->option)
         return err_set(r->err, ERR_USAGE, "there is no option %.60s…", word);

@@ -244,6 +244,17 @@ static bool is_case_file(const char *path)
     return len > 5 && strcmp(path + len - 5, ".case") == 0;
 }
 
+/* What only the whole suite shows. */
+static bool lint_suite(struct err *err)
+{
+    struct source s = { 0 };
+    bool ok = source_load(&s, given.from, err) &&
+              script_lint_numbers(s.suite.cases, s.suite.n_cases, err);
+
+    source_free(&s);
+    return ok;
+}
+
 static bool lint(const struct arg_list *rest, struct err *err)
 {
     struct lint_totals totals = { 0 };
@@ -261,6 +272,8 @@ static bool lint(const struct arg_list *rest, struct err *err)
     if (totals.mistakes > 0)
         return err_set(err, ERR_SYNTAX, "%zu mistake%s", totals.mistakes,
                        totals.mistakes == 1 ? "" : "s");
+    if (rest->count == 1 && !lint_suite(err))
+        return false;
     printf("%zu cases in %zu files, no mistakes\n", totals.cases, totals.files);
     return true;
 }

@@ -13,5 +13,6 @@ int command_cases(int argc, char **argv);
 int command_requirements(int argc, char **argv);
 int command_serve(int argc, char **argv);
 int command_connect(int argc, char **argv);
+int command_autobahn(int argc, char **argv);
 
 #endif

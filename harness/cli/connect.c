@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/args.h"
 #include "cli/commands.h"
+#include "cli/deflate_options.h"
 #include "io/clock.h"
 #include "io/input.h"
 #include "peer/client.h"
@@ -17,16 +18,18 @@ struct connect_options {
     struct arg_list headers, protocols;
     const char *cacert, *cert, *key;
     uint64_t message_max;
+    struct deflate_options deflate;
     bool echo, insecure;
 };
 
-static struct connect_options given;
+static struct connect_options given = { .deflate = DEFLATE_NONE_GIVEN };
 
 static const struct arg_row rows[] = {
     { "--echo", 0, ARG_FLAG, &given.echo, NULL, "send every message back, read no input" },
     { "--header", 0, ARG_LIST, &given.headers, "'N: V'", "add it to the request; again for more" },
     { "--subprotocol", 0, ARG_LIST, &given.protocols, "NAME", "offer it; may be given again" },
     { "--max-message", 0, ARG_NUMBER, &given.message_max, "SIZE", "refuse larger ones (32M)" },
+    DEFLATE_ROWS(given.deflate),
     { "--cacert", 0, ARG_TEXT, &given.cacert, "FILE",
       "whom to trust instead of the system's (PEM)" },
     { "--cert", 0, ARG_TEXT, &given.cert, "FILE", "our certificate, if the server asks" },
@@ -316,7 +319,8 @@ static bool set_up(struct talk *t, const char *url_text)
 {
     struct peer_url url;
 
-    if (!peer_url_parse(url_text, &url, t->err))
+    if (!peer_url_parse(url_text, &url, t->err) ||
+        !deflate_options_read(&given.deflate, false, t->err))
         return false;
     for (size_t i = 0; i < given.headers.count; i++) {
         if (!header_of(given.headers.items[i], &t->headers[i], t->err))
@@ -332,6 +336,7 @@ static bool set_up(struct talk *t, const char *url_text)
                                                                .n_protocols = given.protocols.count,
                                                                .headers = t->headers,
                                                                .n_headers = given.headers.count,
+                                                               .deflate = given.deflate.use,
                                                                .message_max = given.message_max,
                                                                .seed = io_entropy() },
                                 t->err);

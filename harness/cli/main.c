@@ -4,6 +4,8 @@
 #include "cli/args.h"
 #include "cli/commands.h"
 
+#define WORDS_MAX 100 /* of wstest's command line, which has a dozen options */
+
 struct command {
     const char *name;
     int (*run)(int argc, char **argv);
@@ -21,6 +23,7 @@ static const struct command commands[] = {
     { "requirements", command_requirements, "what the RFCs demand, and which case tests it" },
     { "serve", command_serve, "the reference server: echoes" },
     { "connect", command_connect, "the reference client: talk to a server" },
+    { "autobahn", command_autobahn, "what Autobahn|Testsuite's wstest does, drop-in" },
     { NULL, NULL, NULL },
 };
 
@@ -54,8 +57,31 @@ static bool is_one_of(const char *word, const char *a, const char *b, const char
     return strcmp(word, a) == 0 || strcmp(word, b) == 0 || strcmp(word, c) == 0;
 }
 
+static bool called_wstest(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return strcmp(slash ? slash + 1 : path, "wstest") == 0;
+}
+
+/* "wstest -m MODE" is "wsproof autobahn -m MODE". */
+static int run_as_wstest(int argc, char **argv)
+{
+    static char *words[WORDS_MAX + 3] = { NULL, (char *)"autobahn" };
+
+    if (argc > WORDS_MAX) {
+        fprintf(stderr, "wstest: more than %d arguments\n", WORDS_MAX);
+        return EXIT_USAGE;
+    }
+    words[0] = argv[0];
+    memcpy(words + 2, argv + 1, (size_t)argc * sizeof *argv);
+    return command_autobahn(argc + 1, words);
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 0 && called_wstest(argv[0]))
+        return run_as_wstest(argc, argv);
     if (argc < 2) {
         print_help();
         return EXIT_USAGE;

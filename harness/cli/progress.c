@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "report/describe.h"
 
 struct progress {
@@ -61,14 +62,15 @@ static void clear_line(struct progress *p)
     p->line_open = false;
 }
 
-void progress_start(struct progress *p, const struct run_report *r, size_t total)
+void progress_start(struct progress *p, const struct run_report *r, size_t total, size_t left_out)
 {
     if (p->options.quiet || p->options.tap)
         return;
     printf("%s %s", r->role, r->target);
     if (r->server_header)
         printf(" (%s)", r->server_header);
-    printf(": %zu cases, seed %llu\n", total, (unsigned long long)r->seed);
+    printf(": %zu cases, seed %llu", total, (unsigned long long)r->seed);
+    printf(left_out > 0 ? ", without %zu long ones (--long)\n" : "\n", left_out);
     fflush(stdout);
 }
 
@@ -199,4 +201,14 @@ void progress_summary(struct progress *p, const struct run_report *r, const char
     if (where)
         printf("  report: %s\n", where);
     fflush(stdout);
+}
+
+void progress_name(FILE *to, const char *name)
+{
+    struct buf text;
+
+    buf_init(&text, 4096);
+    if (text_quote(bytes_str(name), 400, &text))
+        fprintf(to, "%.*s", BYTES_ARG(buf_bytes(&text)));
+    buf_free(&text);
 }

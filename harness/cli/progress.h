@@ -1,6 +1,8 @@
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
+#include <stdio.h>
+
 #include "report/result.h"
 
 /* What a person sees of a run: on a terminal a line that moves, elsewhere plain lines; each finding
@@ -14,7 +16,11 @@ struct progress_options {
 NODISCARD struct progress *progress_new(const struct progress_options *options);
 void progress_free(struct progress *p);
 
-void progress_start(struct progress *p, const struct run_report *r, size_t total);
+/* `left_out`: long cases that nobody asked for. */
+/* A name that somebody else chose, with nothing in it that a terminal would obey. */
+void progress_name(FILE *to, const char *name);
+
+void progress_start(struct progress *p, const struct run_report *r, size_t total, size_t left_out);
 void progress_result(struct progress *p, const struct result *result, size_t done, size_t total);
 void progress_summary(struct progress *p, const struct run_report *r, const char *where);
 

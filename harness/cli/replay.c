@@ -12,6 +12,13 @@ static bool settled_by_two_runs(const struct result *r)
     return r->attempts > 1 && r->verdict.result == VERDICT_INFO;
 }
 
+/* Why a case was passed over, or came to nothing, is no matter of what was said. */
+static bool was_judged(const struct result *r)
+{
+    return r->transcript.count > 0 && r->verdict.result != VERDICT_SKIP &&
+           r->verdict.result != VERDICT_ERROR && !settled_by_two_runs(r);
+}
+
 static bool same(const struct verdict *a, const struct verdict *b)
 {
     return a->result == b->result && a->behaviour == b->behaviour && a->closing == b->closing &&
@@ -37,8 +44,7 @@ static bool judge_again(struct replay *r, const struct result *result, struct er
     const struct script_case *c = id ? suite_case(&r->source.suite, id) : NULL;
     struct verdict again;
 
-    if (result->transcript.count == 0 || result->verdict.result == VERDICT_ERROR ||
-        settled_by_two_runs(result))
+    if (!was_judged(result))
         return true;
     if (!c) {
         r->unknown++;

@@ -1,10 +1,12 @@
+#include "cli/serve.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/args.h"
 #include "cli/commands.h"
+#include "cli/deflate_options.h"
 #include "io/clock.h"
-#include "peer/server.h"
 
 /* How long clients have to answer the Close when we are told to end. */
 #define STOP_MS 2000
@@ -13,11 +15,12 @@ struct serve_options {
     const char *host, *cert, *key;
     uint64_t port, message_max;
     struct arg_list protocols;
+    struct deflate_options deflate;
     bool tls, verbose;
 };
 
 /* The options' places are filled in place: one server a program. */
-static struct serve_options given = { .host = "127.0.0.1" };
+static struct serve_options given = { .host = "127.0.0.1", .deflate = DEFLATE_NONE_GIVEN };
 
 static const struct arg_row rows[] = {
     { "--host", 0, ARG_TEXT, &given.host, "HOST", "listen there (127.0.0.1)" },
@@ -27,6 +30,7 @@ static const struct arg_row rows[] = {
     { "--key", 0, ARG_TEXT, &given.key, "FILE", "and its key" },
     { "--subprotocol", 0, ARG_LIST, &given.protocols, "NAME", "speak it; may be given again" },
     { "--max-message", 0, ARG_NUMBER, &given.message_max, "SIZE", "refuse larger ones (32M)" },
+    DEFLATE_ROWS(given.deflate),
     { "--verbose", 'v', ARG_FLAG, &given.verbose, NULL, "a line on stderr for each event" },
     { 0 },
 };
@@ -34,8 +38,8 @@ static const struct arg_row rows[] = {
 static const struct arg_command command = {
     .name = "serve",
     .usage = "wsproof serve [options]",
-    .about = "The reference server. It sends every message back, obeys RFC 6455 to the letter, and "
-             "ends on SIGINT or SIGTERM with a Close to everybody.",
+    .about = "The reference server. It sends every message back, obeys RFC 6455 and RFC 7692 to "
+             "the letter, and ends on SIGINT or SIGTERM with a Close to everybody.",
     .examples = "  wsproof serve --port 9001\n"
                 "  wsproof serve --tls --port 9002 -v\n",
     .rows = rows,
@@ -47,7 +51,7 @@ static bool check(const struct arg_list *rest, struct err *err)
         return err_set(err, ERR_USAGE, "what is \"%s\"? only options are expected", rest->items[0]);
     if (given.port > 65535)
         return err_set(err, ERR_USAGE, "--port wants a number up to 65535");
-    return true;
+    return deflate_options_read(&given.deflate, true, err);
 }
 
 static bool make_tls(struct io_tls **tls, struct err *err)
@@ -70,8 +74,7 @@ static void announce(const struct peer_server *server, bool secure)
     fflush(stdout);
 }
 
-/* Until a signal, and then until all are gone. A second signal ends at once. */
-static bool run(struct io_loop *loop, struct peer_server *server, struct err *err)
+bool serve_until_signal(struct io_loop *loop, struct peer_server *server, struct err *err)
 {
     uint64_t stop_at_ms = UINT64_MAX;
 
@@ -110,6 +113,7 @@ static bool serve(struct err *err)
                                                             .tls = tls,
                                                             .protocols = given.protocols.items,
                                                             .n_protocols = given.protocols.count,
+                                                            .deflate = given.deflate.use,
                                                             .message_max = given.message_max,
                                                             .seed = io_entropy(),
                                                             .verbose = given.verbose },
@@ -117,7 +121,7 @@ static bool serve(struct err *err)
     if (!server)
         goto done;
     announce(server, tls != NULL);
-    ok = run(loop, server, err);
+    ok = serve_until_signal(loop, server, err);
 done:
     peer_server_free(server);
     io_loop_free(loop);

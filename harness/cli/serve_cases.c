@@ -1,112 +1,59 @@
 #include "cli/commands.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "cli/session.h"
-#include "drive/case_server.h"
-#include "io/clock.h"
+#include "cli/agents.h"
+#include "report/browser.h"
+#include "report/escape.h"
+#include "report/markup.h"
+#include "report/writers.h"
 
-#define AGENTS_MAX 64
+#define PAGE_MAX (64u << 20) /* a report of a thousand cases is some 5 MiB */
 
-/* What one client got; each has a report of its own. */
-struct agent {
-    char *name, *dir;
-    struct run_report report;
-    size_t cap;
-    uint64_t first_ms;
-};
-
-struct agents {
-    struct session *s;
-    struct agent list[AGENTS_MAX];
-    size_t count;
-};
-
-/* A folder name that no agent can leave with: letters and digits, all else "_". */
-static char *folder_of(struct session *s, const char *name)
+static void put_query(struct markup *m, const char *text)
 {
-    char *dir = arena_print(&s->arena, "%s/%s", s->o.report_dir, name);
-
-    for (char *p = dir ? dir + strlen(s->o.report_dir) + 1 : NULL; p && *p; p++) {
-        bool keep = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
-                    (*p >= '0' && *p <= '9') || *p == '-' || (*p == '.' && p[1] != '.');
-        *p = keep ? *p : '_';
-    }
-    return dir;
+    for (; *text; text++)
+        m->ok = m->ok && buf_print(m->buf, "%%%02X", (unsigned char)*text);
 }
 
-static struct agent *agent_named(struct agents *all, const char *name)
+/* The agents so far, each with a link to its report. */
+static bool list_agents(const struct agents *all, struct buf *out)
 {
-    struct session *s = all->s;
+    struct markup m = { .buf = out, .ok = true, .escape = report_escape_html };
+
+    markup_put(&m, "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+                   "<title>Reports of wsproof</title>\n<h1>Reports</h1>\n<ul>\n");
+    for (size_t i = 0; i < all->count; i++) {
+        markup_put(&m, "<li><a href=\"?agent=");
+        put_query(&m, all->list[i].name);
+        markup_put(&m, "\">");
+        markup_text(&m, all->list[i].name);
+        markup_put(&m, "</a></li>\n");
+    }
+    markup_put(&m, all->count ? "</ul>\n" : "</ul>\n<p>Nobody has run a case yet.</p>\n");
+    return m.ok;
+}
+
+/* What a browser asked for: the report of one agent as it stands now, or the list of all. */
+static bool show(struct agents *all, struct case_server *server, const struct case_server_event *e,
+                 struct err *err)
+{
+    struct agent *a = NULL;
+    struct buf html;
+    bool ok;
 
     for (size_t i = 0; i < all->count; i++)
-        if (strcmp(all->list[i].name, name) == 0)
-            return &all->list[i];
-    if (all->count == AGENTS_MAX)
-        return NULL;
-    struct agent *a = &all->list[all->count];
-    *a = (struct agent){ .name = arena_str(&s->arena, bytes_str(name)),
-                         .dir = folder_of(s, name),
-                         .report = s->report,
-                         .first_ms = io_now_ms() };
-    if (!a->name || !a->dir)
-        return NULL;
-    a->report.target = a->name;
-    all->count++;
-    return a;
-}
-
-/* A case that a client asks for again takes the place of its old result. */
-static struct result *place_for(struct session *s, struct agent *a, const char *id)
-{
-    for (size_t i = 0; i < a->report.n_results; i++) {
-        if (strcmp(a->report.results[i].id, id) == 0) {
-            result_free(&a->report.results[i]);
-            return &a->report.results[i];
-        }
-    }
-    if (!arena_grow(&s->arena, (void **)&a->report.results, &a->cap, a->report.n_results + 1,
-                    sizeof *a->report.results))
-        return NULL;
-    return &a->report.results[a->report.n_results++];
-}
-
-static bool add(struct agents *all, struct case_server_event *e, struct err *err)
-{
-    struct session *s = all->s;
-    struct agent *a = agent_named(all, e->agent);
-    struct result *r = a ? place_for(s, a, e->outcome.c->id) : NULL;
-
-    if (!r) {
-        transcript_free(&e->outcome.transcript);
-        return err_set(err, ERR_MEMORY, "no room for a result of %s", e->agent);
-    }
-    session_result(s, &e->outcome, r);
-    r->again = arena_print(&s->arena, "ask for /runCase?casetuple=%s&agent=%s", r->id, a->name);
-    progress_result(s->progress, r, a->report.n_results, s->n_cases);
-    return true;
-}
-
-static bool write_agent(struct agents *all, struct agent *a, struct err *err)
-{
-    struct session *s = all->s;
-    struct outputs outputs = { .dir = a->dir };
-
-    qsort(a->report.results, a->report.n_results, sizeof *a->report.results, session_order);
-    a->report.duration_ms = io_now_ms() - a->first_ms;
-    a->report.own_cpu_ms = io_own_cpu_us() / 1000;
-    a->report.own_peak_kib = io_own_peak_kib();
-    return outputs_end(&outputs, &a->report, &s->source.requirements, &s->arena, err);
-}
-
-static bool write_all(struct agents *all, struct err *err)
-{
-    for (size_t i = 0; i < all->count; i++)
-        if (!write_agent(all, &all->list[i], err))
-            return false;
-    return true;
+        if (strcmp(all->list[i].name, e->agent) == 0)
+            a = &all->list[i];
+    buf_init(&html, PAGE_MAX);
+    if (a)
+        agents_settle(a);
+    ok = a ? report_html(&a->report, &all->s->source.requirements, &html) : list_agents(all, &html);
+    if (ok)
+        case_server_show(server, e, buf_bytes(&html));
+    buf_free(&html);
+    return ok || err_memory(err, "a report's page");
 }
 
 static bool serve(struct agents *all, struct case_server *server, struct err *err)
@@ -118,34 +65,23 @@ static bool serve(struct agents *all, struct case_server *server, struct err *er
             return false;
         switch (e.kind) {
         case CASE_SERVER_RESULT:
-            if (!add(all, &e, err))
+            if (!agents_add(all, &e, err))
                 return false;
             break;
         case CASE_SERVER_REPORT:
-            if (!write_all(all, err))
+            if (!agents_write(all, err))
                 return false;
             if (e.last)
                 return true;
             break;
-        case CASE_SERVER_STOP: return write_all(all, err);
+        case CASE_SERVER_PAGE:
+            if (!show(all, server, &e, err))
+                return false;
+            break;
+        case CASE_SERVER_COMMAND: break; /* nobody speaks that here */
+        case CASE_SERVER_STOP: return agents_write(all, err);
         }
     }
-}
-
-static int summary(struct agents *all)
-{
-    int code = all->count > 0 ? EXIT_OK : EXIT_UNEXPECTED;
-
-    for (size_t i = 0; i < all->count; i++) {
-        struct agent *a = &all->list[i];
-        int one = session_exit_code(all->s, &a->report);
-        printf("%s: ", a->name);
-        progress_summary(all->s->progress, &a->report, a->dir);
-        code = one > code ? one : code;
-        for (size_t k = 0; k < a->report.n_results; k++)
-            result_free(&a->report.results[k]);
-    }
-    return code;
 }
 
 static int run(struct session *s, const char *host, uint64_t port)
@@ -159,9 +95,16 @@ static int run(struct session *s, const char *host, uint64_t port)
     if (!session_open(s, ROLE_CLIENT, NULL, &err))
         return session_close(s, &err);
     session_schedule(s);
-    struct case_server_options options = { s->schedule.run,     s->schedule.verdict,
-                                           s->schedule.case_us, host,
-                                           (uint16_t)port,      s->tls };
+    struct case_server_options options = {
+        .run = s->schedule.run,
+        .verdict = s->schedule.verdict,
+        .case_us = s->schedule.case_us,
+        .profile = &s->profile,
+        .host = host,
+        .port = (uint16_t)port,
+        .tls = s->tls,
+        .page = report_browser_page(),
+    };
     server = case_server_new(s->loop, s->cases, s->n_cases, &options, &err);
     if (!server)
         return session_close(s, &err);
@@ -169,7 +112,7 @@ static int run(struct session *s, const char *host, uint64_t port)
            case_server_port(server));
     fflush(stdout);
     bool ok = serve(&all, server, &err);
-    code = summary(&all);
+    code = agents_summary(&all);
     case_server_free(server);
     int closed = session_close(s, ok ? NULL : &err);
     return closed > code ? closed : code;
@@ -188,7 +131,8 @@ int command_serve_cases(int argc, char **argv)
         "serve-cases", "wsproof serve-cases [--port N] [options]",
         "Serves the cases to clients that loop over them: /getCaseCount, /runCase?case=N&agent=A,\n"
         "/getCaseStatus?case=N&agent=A, /updateReports?agent=A (&shutdownOnComplete=true), "
-        "/stopServer.",
+        "/stopServer.\nA browser that opens the address tests itself; the reports are at "
+        "/reports/.",
         "  wsproof serve-cases --port 9001 --report reports\n", rows
     };
 

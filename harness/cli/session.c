@@ -34,6 +34,7 @@ size_t session_rows(struct session_options *o, enum case_role role, struct arg_r
         { "--cases", 0, ARG_LIST, &o->cases, "GLOB",
           "only these: ids, prefixes, globs, tags, requirement ids" },
         { "--exclude", 0, ARG_LIST, &o->exclude, "GLOB", "not these" },
+        { "--long", 0, ARG_FLAG, &o->long_too, NULL, "also those that take minutes (tag long)" },
         { "--shard", 0, ARG_TEXT, &o->shard, "I/N", "only every Nth case, from the Ith" },
         { "--cases-from", 0, ARG_TEXT, &o->cases_from, "PATH",
           "cases from a folder or a .case file, not the built-in ones" },
@@ -156,15 +157,32 @@ static bool read_profile(struct session *s, struct err *err)
     return ok;
 }
 
+/* Chosen by their numbers in Autobahn|Testsuite, and there is at least one. */
+static bool take_numbered(struct session *s, struct err *err)
+{
+    s->cases = arena_array(&s->arena, s->numbered->count + 1, sizeof(struct script_case *));
+    if (!s->cases)
+        return err_memory(err, "the chosen cases");
+    for (; s->n_cases < s->numbered->count; s->n_cases++)
+        s->cases[s->n_cases] = s->numbered->cases[s->n_cases].c;
+    return true;
+}
+
 static bool select_cases(struct session *s, struct err *err)
 {
-    struct selection selection = {
-        s->o.cases.items, s->o.cases.count, s->o.exclude.items, s->o.exclude.count, 0, 0, s->role
-    };
+    struct selection selection = { .want = s->o.cases.items,
+                                   .n_want = s->o.cases.count,
+                                   .exclude = s->o.exclude.items,
+                                   .n_exclude = s->o.exclude.count,
+                                   .role = s->role,
+                                   .no_long = !s->o.long_too };
 
+    if (s->numbered)
+        return take_numbered(s, err);
     if (!parse_shard(s->o.shard, &selection, err) ||
         !suite_select(&s->source.suite, &selection, &s->arena, &s->cases, &s->n_cases, err))
         return false;
+    s->n_left_out = suite_left_out(&s->source.suite, &selection);
     return s->n_cases > 0 ||
            err_set(err, ERR_USAGE, "no case is left to run: see wsproof cases list --role %s",
                    s->role == ROLE_CLIENT ? "client" : "server");
@@ -236,6 +254,14 @@ static const char *target_name(struct session *s, const char *url)
                                   : "wsproof connect --echo (the reference client)";
 }
 
+static bool load_source(struct session *s, struct err *err)
+{
+    if (!s->shared)
+        return source_load(&s->source, s->o.cases_from, err);
+    s->source = *s->shared;
+    return true;
+}
+
 bool session_open(struct session *s, enum case_role role, const char *url, struct err *err)
 {
     struct progress_options shown = { s->o.verbose, s->o.quiet, s->o.tap };
@@ -254,7 +280,7 @@ bool session_open(struct session *s, enum case_role role, const char *url, struc
     if (!parse_cuts(s, err) || !parse_headers(s, err) || !parse_fail_on(s, err) ||
         !read_profile(s, err))
         return false;
-    if (!source_load(&s->source, s->o.cases_from, err) || !select_cases(s, err))
+    if (!load_source(s, err) || !select_cases(s, err))
         return false;
     s->loop = io_loop_new(err);
     return s->loop && io_loop_watch_signals(s->loop, err) && open_target(s, url, err);
@@ -309,6 +335,8 @@ static void note_options(struct session *s)
     note_option(s, "shard", s->o.shard);
     note_option(s, "profile", s->o.profile);
     note_option(s, "strict", s->o.strict ? "yes" : NULL);
+    if (s->n_left_out > 0)
+        note_option(s, "long cases", arena_print(&s->arena, "%zu left out", s->n_left_out));
 }
 
 static void note_probe(struct session *s)
@@ -324,7 +352,7 @@ static void note_probe(struct session *s)
     rows[1] = (struct run_options_row){ "answers ping", s->probe.answers_ping ? "yes" : "no" };
     rows[2] = (struct run_options_row){ s->role == ROLE_CLIENT ? "offers permessage-deflate"
                                                                : "takes permessage-deflate",
-                                        s->probe.deflate ? "yes" : "not asked" };
+                                        s->probe.deflate ? "yes" : "no" };
     s->report.probe = rows;
     s->report.n_probe = s->role == ROLE_CLIENT ? 3 : 2;
     if (s->probe.name[0])
@@ -382,11 +410,12 @@ bool session_begin(struct session *s, struct err *err)
     note_probe(s);
     if (!take_over(s, err) || !outputs_begin(&s->outputs, &s->report, s->o.resume, &s->arena, err))
         return false;
-    progress_start(s->progress, &s->report, s->n_cases * s->n_cuts + s->report.n_results);
+    progress_start(s->progress, &s->report, s->n_cases * s->n_cuts + s->report.n_results,
+                   s->n_left_out);
     return true;
 }
 
-static bool probe(struct session *s, struct err *err)
+bool session_probe(struct session *s, struct err *err)
 {
     if (s->role == ROLE_SERVER && s->target_options.command && !target_start(&s->target, err))
         return false;
@@ -410,12 +439,15 @@ static bool run_cut(struct session *s, struct err *err)
     return ok && err->code == ERR_NONE;
 }
 
-bool session_run(struct session *s, struct err *err)
+bool session_cases(struct session *s, struct err *err)
 {
-    if (!probe(s, err) || !session_begin(s, err))
-        return false;
     for (s->cut = 0; s->cut < s->n_cuts; s->cut++)
         if (!run_cut(s, err))
             return false;
     return true;
+}
+
+bool session_run(struct session *s, struct err *err)
+{
+    return session_probe(s, err) && session_begin(s, err) && session_cases(s, err);
 }

@@ -7,6 +7,7 @@
 #include "cli/source.h"
 #include "drive/schedule.h"
 #include "report/result.h"
+#include "script/autobahn_select.h"
 
 /* One run of `test`, `test-client` or `serve-cases` from its options to its reports: what the three
  * have in common. */
@@ -16,13 +17,18 @@ struct session_options {
     const char *cacert, *cert, *key;
     const char *report_dir, *json, *junit, *fail_on;
     uint64_t jobs, timeout_ms, case_ms, seed;
-    bool insecure, strict, tap, verbose, quiet, resume, tls;
+    bool insecure, strict, tap, verbose, quiet, resume, tls, long_too;
 };
 
 #define SESSION_CUTS_MAX 16
 
 struct session {
     struct session_options o;
+    /* Set before session_open, or NULL: a suite that is loaded already and outlives the session,
+     * which of its cases instead of --cases and so on, and how a case is run again. */
+    const struct source *shared;
+    const struct autobahn_selection *numbered;
+    const char *again;
     enum case_role role;
     int argc;
     char **argv;
@@ -36,9 +42,9 @@ struct session {
     struct probe probe;
     struct schedule_options schedule;
     const struct script_case **cases; /* to be run */
-    size_t n_cases;
-    uint64_t cuts[SESSION_CUTS_MAX]; /* bytes a write; 0: as the case says */
-    size_t n_cuts, cut;              /* which is under way */
+    size_t n_cases, n_left_out;       /* the long ones */
+    uint64_t cuts[SESSION_CUTS_MAX];  /* bytes a write; 0: as the case says */
+    size_t n_cuts, cut;               /* which is under way */
     struct ws_header headers[ARG_LIST_MAX];
     struct outputs outputs;
     enum severity fail_on;
@@ -60,8 +66,11 @@ NODISCARD bool session_open(struct session *s, enum case_role role, const char *
 
 /* Probes the target and runs all cases, for each cut. */
 NODISCARD bool session_run(struct session *s, struct err *err);
+/* The steps of that: starts the target if it is ours, and asks it. */
+NODISCARD bool session_probe(struct session *s, struct err *err);
 /* What is known of the target goes into the report; the journal begins. */
 NODISCARD bool session_begin(struct session *s, struct err *err);
+NODISCARD bool session_cases(struct session *s, struct err *err);
 
 /* What an outcome says, as reports have it; the transcript goes over to `out`. */
 void session_result(struct session *s, struct outcome *o, struct result *out);
@@ -79,6 +88,8 @@ NODISCARD bool session_add(struct session *s, struct outcome *o, struct err *err
 /* Writes the reports, prints the summary, frees all. `trouble` NULL: the run came to its end. Gives
  * the exit code. */
 int session_close(struct session *s, const struct err *trouble);
+int session_finish(struct session *s, const struct err *trouble); /* all of that but the freeing */
+void session_free(struct session *s);
 
 /* Exit code of an error that ended everything early. */
 int session_exit_of(const struct err *err);

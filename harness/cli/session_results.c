@@ -8,6 +8,7 @@
 #include "io/clock.h"
 #include "report/describe.h"
 #include "script/print.h"
+#include "verdict/dropin.h"
 
 /* One word of a command line, quoted where a shell would take it apart. */
 static bool quote_word(struct buf *out, const char *word)
@@ -40,10 +41,13 @@ static const char *run_again(struct session *s, const char *id)
     const char *copy;
     bool ok;
 
+    if (s->again)
+        return arena_print(&s->arena, "%s --cases %s", s->again, id);
     buf_init(&line, 1 << 16);
     ok = buf_append(&line, BYTES_LIT("wsproof"));
     for (int i = 1; ok && i < s->argc; i++) {
-        bool skip = strcmp(s->argv[i], "--resume") == 0 || strcmp(s->argv[i], "--tap") == 0;
+        bool skip = strcmp(s->argv[i], "--resume") == 0 || strcmp(s->argv[i], "--tap") == 0 ||
+                    strcmp(s->argv[i], "--long") == 0;
         for (size_t k = 0; left_out[k]; k++) {
             size_t n = strlen(left_out[k]);
             if (takes_value(s->argv[i], left_out[k])) {
@@ -111,6 +115,35 @@ static const char *result_id(struct session *s, const struct script_case *c)
     return cut ? arena_print(&s->arena, "%s@cut-%llu", c->id, (unsigned long long)cut) : c->id;
 }
 
+/* A verdict speaks of all runs of a case, the log is the last one's: where a run alone took back
+ * what the first had found, the log is judged anew. */
+static bool judge_log(struct session *s, const struct outcome *o, struct verdict *out)
+{
+    struct verdict_options options = { s->o.strict, &s->source.requirements, s->role,
+                                       s->source.files };
+
+    *out = o->verdict;
+    return o->attempts <= 1 || o->verdict.result != VERDICT_INFO ||
+           verdict_judge(o->c, &o->transcript, &options, &s->arena, out);
+}
+
+/* A run that came to nothing has no grade there. */
+static void grade_autobahn(struct session *s, const struct outcome *o, struct result *r)
+{
+    struct verdict strict;
+    struct dropin grade;
+
+    if (o->c->n_also > 0)
+        r->autobahn = o->c->also[0].id;
+    if (!r->autobahn || o->verdict.result == VERDICT_ERROR || !judge_log(s, o, &strict) ||
+        !dropin_grade(o->c, &o->transcript, s->role, &strict, &grade))
+        return;
+    struct dropin *kept = arena_new(&s->arena, sizeof *kept);
+    if (kept)
+        *kept = grade;
+    r->dropin = kept;
+}
+
 void session_result(struct session *s, struct outcome *o, struct result *r)
 {
     const struct script_case *c = o->c;
@@ -131,8 +164,9 @@ void session_result(struct session *s, struct outcome *o, struct result *r)
                           .transcript = o->transcript,
                           .duration_us = o->duration_us,
                           .attempts = o->attempts };
-    if (c->n_also > 0)
-        r->autobahn = c->also[0].id;
+    grade_autobahn(s, o, r);
+    if (s->numbered && r->autobahn)
+        r->autobahn = s->numbered->cases[o->index].id;
     r->source = case_source(s, c);
     r->again = run_again(s, c->id);
     r->target_stderr = kept(s, o->err_output);
@@ -238,23 +272,33 @@ static int finish(struct session *s, const struct err *trouble)
     return write_reports(s, code);
 }
 
-int session_close(struct session *s, const struct err *trouble)
+int session_finish(struct session *s, const struct err *trouble)
 {
-    int code = trouble ? session_exit_of(trouble) : EXIT_OK;
-
-    if (s->report.results) {
-        code = finish(s, trouble);
-    } else if (trouble) {
+    if (s->report.results)
+        return finish(s, trouble);
+    if (trouble)
         session_complain(trouble);
-    }
+    return trouble ? session_exit_of(trouble) : EXIT_OK;
+}
+
+void session_free(struct session *s)
+{
     for (size_t i = 0; i < s->report.n_results; i++)
         result_free(&s->report.results[i]);
     if (s->loop)
         target_free(&s->target);
     io_tls_free(s->tls);
     io_loop_free(s->loop);
-    source_free(&s->source);
+    if (!s->shared)
+        source_free(&s->source);
     progress_free(s->progress);
     arena_free(&s->arena);
+}
+
+int session_close(struct session *s, const struct err *trouble)
+{
+    int code = session_finish(s, trouble);
+
+    session_free(s);
     return code;
 }

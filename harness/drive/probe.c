@@ -15,6 +15,12 @@ static const char probe_text[] = "group \"Probe\"\n"
                                  "    expect echo\n"
                                  "    send ping \"wsproof\"\n"
                                  "    expect pong \"wsproof\"\n"
+                                 "}\n"
+                                 "case deflate \"The target takes permessage-deflate\" {\n"
+                                 "    note \"what the target can\"\n"
+                                 "    role server\n"
+                                 "    extension \"permessage-deflate\" { ours_max_window_bits }\n"
+                                 "    connect\n"
                                  "}\n";
 
 static bool parse_probe(struct arena *a, struct script_file *file, struct err *err)
@@ -22,7 +28,7 @@ static bool parse_probe(struct arena *a, struct script_file *file, struct err *e
     struct diagnostics diags = { 0 };
 
     if (script_parse(a, "probe.case", bytes_str(probe_text), NULL, file, &diags) &&
-        file->n_cases == 1)
+        file->n_cases == 2)
         return true;
     return err_set(err, ERR_INTERNAL, "the probe does not parse: %s",
                    diags.count ? diags.list[0].text : "no case in it");
@@ -228,6 +234,23 @@ static bool run_probe(struct target *target, const struct script_case *c,
     return ok;
 }
 
+/* A second connection: an offer that upsets a server must not spoil the first. A client has told
+ * with its request what it offers. */
+static bool probe_deflate(struct target *target, const struct script_case *c,
+                          const struct run_options *options, struct probe *out, struct err *err)
+{
+    struct slot slot = { .attempt = 1, .alone = true };
+
+    if (target->options.role == ROLE_CLIENT)
+        return true;
+    bool ok = slot_begin(&slot, target, c, options, options->expect_us * 3, err) &&
+              run_slot(&slot, target, err) &&
+              !dead(target, "when permessage-deflate was offered", err);
+    out->deflate = ok && slot.run.open && !slot.run.unsupported;
+    slot_free(&slot);
+    return ok;
+}
+
 bool probe_target(struct target *target, const struct run_options *options, struct probe *out,
                   struct err *err)
 {
@@ -235,7 +258,8 @@ bool probe_target(struct target *target, const struct run_options *options, stru
     struct script_file file;
     bool ok = parse_probe(&arena, &file, err) &&
               (target->options.role == ROLE_CLIENT || probe_reach(target, err)) &&
-              run_probe(target, &file.cases[0], options, out, err);
+              run_probe(target, &file.cases[0], options, out, err) &&
+              probe_deflate(target, &file.cases[1], options, out, err);
 
     if (ok && !target_memory(target, &out->memory))
         out->memory = 0;

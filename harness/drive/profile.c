@@ -66,7 +66,7 @@ static const char *lacks(const struct profile *p, const struct probe *probe,
                : probe->pushes ? "the target sends messages of its own"
                                : "the target does not echo";
     if (strcmp(need, "permessage-deflate") == 0)
-        return "compression is not built in yet";
+        return probe->deflate ? NULL : "the target takes no permessage-deflate";
     if (strcmp(need, "tls") == 0)
         return target->tls ? NULL : "needs TLS: give a wss:// URL";
     if (strcmp(need, "exec") == 0)
@@ -83,6 +83,23 @@ const char *profile_lacks(const struct profile *p, const struct probe *probe,
 {
     for (size_t i = 0; i < c->n_needs; i++) {
         const char *why = lacks(p, probe, target, c->needs[i], a);
+        if (why)
+            return why;
+    }
+    return NULL;
+}
+
+static bool client_shows(const char *need)
+{
+    return strcmp(need, "echo") == 0 || strcmp(need, "permessage-deflate") == 0 ||
+           strcmp(need, "subprotocol") == 0;
+}
+
+const char *profile_lacks_unseen(const struct profile *p, const struct target_options *target,
+                                 const struct script_case *c, struct arena *a)
+{
+    for (size_t i = 0; i < c->n_needs; i++) {
+        const char *why = client_shows(c->needs[i]) ? NULL : lacks(p, NULL, target, c->needs[i], a);
         if (why)
             return why;
     }

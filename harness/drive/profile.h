@@ -29,4 +29,9 @@ const char *profile_lacks(const struct profile *p, const struct probe *probe,
                           const struct target_options *target, const struct script_case *c,
                           struct arena *a);
 
+/* The same of a client that comes by itself: whether it echoes, or takes compression or a
+ * subprotocol, its own request and its first answer tell in each case. */
+const char *profile_lacks_unseen(const struct profile *p, const struct target_options *target,
+                                 const struct script_case *c, struct arena *a);
+
 #endif

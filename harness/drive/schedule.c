@@ -337,7 +337,7 @@ bool schedule_next(struct schedule *s, struct outcome *out, struct err *err)
     err->code = ERR_NONE;
     for (;;) {
         if (s->interrupted)
-            return err_set(err, ERR_TARGET, "interrupted");
+            return err_set(err, ERR_TARGET, SCHEDULE_INTERRUPTED);
         if (s->lost >= LOST_MAX)
             return err_set(err, ERR_TARGET, "the target is gone: %s", s->target->url_text);
         while ((slot = ended_slot(s)))

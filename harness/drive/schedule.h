@@ -9,6 +9,7 @@
  * each case that was under way when the target died, runs again alone before it counts. Outcomes
  * are pulled, in the order in which they become certain. */
 #define SCHEDULE_JOBS_MAX 256
+#define SCHEDULE_INTERRUPTED "interrupted" /* the error's text when a signal ended it */
 
 struct schedule_options {
     struct run_options run; /* for every case; `echoes` comes from the probe */

@@ -145,3 +145,55 @@ bool io_dir_list(const char *dir, const char *suffix, struct buf *out, struct er
     buf_free(&found);
     return ok;
 }
+
+enum io_file_kind io_file_kind(const char *path)
+{
+    struct stat st;
+
+    if (stat(path, &st) != 0)
+        return IO_FILE_NONE;
+    return S_ISDIR(st.st_mode) ? IO_FILE_DIR : S_ISREG(st.st_mode) ? IO_FILE_PLAIN : IO_FILE_OTHER;
+}
+
+bool io_file_below(const char *root, const char *path)
+{
+    char top[PATH_MAX], real[PATH_MAX];
+
+    if (!realpath(root, top) || !realpath(path, real))
+        return false;
+    size_t len = strcmp(top, "/") == 0 ? 0 : strlen(top);
+    return strncmp(top, real, len) == 0 && (real[len] == '/' || real[len] == '\0');
+}
+
+static bool add_name(const char *dir, const char *name, struct buf *names, struct err *err)
+{
+    char full[PATH_MAX + NAME_MAX + 2];
+
+    snprintf(full, sizeof full, "%s/%s", dir, name);
+    return (buf_print(names, "%s%s", name, is_dir(full) ? "/" : "") && buf_push(names, 0)) ||
+           err_memory(err, dir);
+}
+
+bool io_dir_names(const char *path, struct buf *out, struct err *err)
+{
+    struct buf names;
+    size_t count = 0;
+    bool ok = true;
+    DIR *dir = opendir(path);
+
+    if (!dir)
+        return cannot(err, "open", path);
+    buf_init(&names, DIR_BYTES_MAX);
+    buf_clear(out);
+    for (struct dirent *e; ok && (e = readdir(dir));) {
+        if (e->d_name[0] == '.')
+            continue;
+        ok = add_name(path, e->d_name, &names, err);
+        count++;
+    }
+    closedir(dir);
+    if (ok && !sorted(&names, count, out))
+        ok = err_memory(err, path);
+    buf_free(&names);
+    return ok;
+}

@@ -15,6 +15,18 @@ NODISCARD bool io_dir_make(const char *path,
 bool io_file_exists(const char *path);
 void io_file_remove(const char *path);
 
+/* What a path leads to, links followed. */
+enum io_file_kind { IO_FILE_NONE, IO_FILE_PLAIN, IO_FILE_DIR, IO_FILE_OTHER };
+enum io_file_kind io_file_kind(const char *path);
+
+/* Does it lead to something that lies at or below `root`, whatever links and ".." are on the way?
+ */
+bool io_file_below(const char *root, const char *path);
+
+/* The names in one folder, sorted, each ended by a NUL, those of folders by a slash and a NUL;
+ * names that begin with a dot are left out. */
+NODISCARD bool io_dir_names(const char *dir, struct buf *out, struct err *err);
+
 /* Calls nobody back: fills `out` with the paths below `dir` that end in `suffix`, sorted, each
  * ended by a NUL, relative to `dir`. */
 NODISCARD bool io_dir_list(const char *dir, const char *suffix, struct buf *out, struct err *err);

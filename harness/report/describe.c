@@ -133,6 +133,16 @@ static bool metric(const struct entry *e, struct buf *out)
            buf_print(out, ": %" PRIu64 " us", e->len);
 }
 
+static bool bad_message(const struct entry *e, struct buf *out)
+{
+    enum ws_rule rule = ws_rule_named(bytes_str(e->text));
+    bool ok = buf_print(out, "%s", ws_rule_row(rule ? rule : WS_RULE_INFLATE_BROKEN)->sentence);
+
+    if (e->diff_at == ENTRY_NO_DIFF)
+        return ok;
+    return ok && buf_print(out, ", at byte %" PRIu64 " of its compressed data", e->diff_at);
+}
+
 static bool sized(const struct entry *e, const char *what, struct buf *out)
 {
     uint64_t len = e->len > e->data.len ? e->len : e->data.len;
@@ -153,6 +163,7 @@ bool report_describe(const struct entry *e, struct buf *out)
     case ENTRY_RAW_OUT: return sized(e, "as they are", out) && by_whom(e, out);
     case ENTRY_MESSAGE_OUT: return message(e, "sent", out);
     case ENTRY_MESSAGE_IN: return message(e, "received", out);
+    case ENTRY_MESSAGE_BAD: return bad_message(e, out);
     case ENTRY_PARTIAL_IN: return sized(e, "of a frame that never came whole", out);
     case ENTRY_END_IN:
     case ENTRY_END_OUT: return end(e, out);
@@ -167,6 +178,7 @@ bool report_describe(const struct entry *e, struct buf *out)
     case ENTRY_PROCESS: return with_text("process ", e->text ? e->text : "", out);
     case ENTRY_MEMORY: return memory(e, out);
     case ENTRY_METRIC: return metric(e, out);
+    case ENTRY_TURNS: return buf_print(out, "%" PRIu64 " more turns went the same way", e->len);
     case ENTRY_NOTE: return with_text("", e->text ? e->text : "", out);
     case ENTRY_KINDS: break;
     }

@@ -58,6 +58,20 @@ static bool write_json(uint32_t character, struct bytes raw, struct buf *out)
     return buf_append(out, raw);
 }
 
+static bool write_json_ascii(uint32_t character, struct bytes raw, struct buf *out)
+{
+    if (character == '\b')
+        return buf_append(out, BYTES_LIT("\\b"));
+    if (character == '\f')
+        return buf_append(out, BYTES_LIT("\\f"));
+    if (character < 0x7F)
+        return write_json(character, raw, out);
+    if (character < 0x10000)
+        return buf_print(out, "\\u%04x", (unsigned)character);
+    return buf_print(out, "\\u%04x\\u%04x", 0xD800 + (unsigned)((character - 0x10000) >> 10),
+                     0xDC00 + (unsigned)(character & 0x3FF));
+}
+
 static bool write_xml(uint32_t character, struct bytes raw, struct buf *out)
 {
     switch (character) {
@@ -119,6 +133,11 @@ static bool write_tap(uint32_t character, struct bytes raw, struct buf *out)
 bool report_escape_json(struct bytes in, struct buf *out)
 {
     return each_character(in, write_json, out);
+}
+
+bool report_escape_json_ascii(struct bytes in, struct buf *out)
+{
+    return each_character(in, write_json_ascii, out);
 }
 
 bool report_escape_xml(struct bytes in, struct buf *out)

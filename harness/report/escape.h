@@ -9,6 +9,9 @@
 /* Inside a JSON string (and a double-quoted YAML one). */
 NODISCARD bool report_escape_json(struct bytes in, struct buf *out);
 
+/* The same in ASCII alone, as Python writes it: all else is \u00e4, past U+FFFF two of them. */
+NODISCARD bool report_escape_json_ascii(struct bytes in, struct buf *out);
+
 /* Inside an XML element or a quoted attribute; what XML 1.0 cannot hold becomes U+FFFD. */
 NODISCARD bool report_escape_xml(struct bytes in, struct buf *out);
 NODISCARD bool report_escape_xml_attribute(struct bytes in, struct buf *out);

@@ -3,12 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/embedded.h"
-#include "base/text.h"
 #include "report/escape.h"
 #include "report/page.h"
-
-extern const struct embedded report_web[]; /* the files of reports/, made by the build */
+#include "report/web.h"
 
 const enum verdict_kind page_order[VERDICT_KINDS] = {
     VERDICT_FAIL, VERDICT_ERROR, VERDICT_WARN, VERDICT_INFO, VERDICT_SKIP, VERDICT_PASS,
@@ -67,48 +64,24 @@ void page_duration(struct page *p, uint64_t us)
         m->ok = m->ok && buf_print(m->buf, "%.1f s", (double)us / 1e6);
 }
 
-static struct bytes web_file(const char *path)
-{
-    for (const struct embedded *f = report_web; f->path; f++)
-        if (strcmp(f->path, path) == 0)
-            return bytes_of(f->ptr, f->len);
-    return (struct bytes){ 0 };
-}
-
-static void put_file(struct page *p, const char *path)
-{
-    p->m.ok = p->m.ok && buf_append(p->m.buf, web_file(path));
-}
-
 static void style(struct page *p)
 {
-    put_file(p, "style.css");
+    web_put(&p->m, "style.css");
 }
 
 static void script(struct page *p)
 {
-    put_file(p, "app.js");
-}
-
-/* The build hashed the files; the policy wants the hash in base64. */
-static void put_hash(struct page *p, struct bytes hex)
-{
-    struct buf raw;
-    size_t bad_at;
-
-    buf_init(&raw, 64);
-    p->m.ok = p->m.ok && text_unhex(hex, &raw, &bad_at) && text_base64(buf_bytes(&raw), p->m.buf);
-    buf_free(&raw);
+    web_put(&p->m, "app.js");
 }
 
 static void style_hash(struct page *p)
 {
-    put_hash(p, BYTES_LIT(STYLE_SHA256));
+    web_put_hash(&p->m, "style.css");
 }
 
 static void script_hash(struct page *p)
 {
-    put_hash(p, BYTES_LIT(SCRIPT_SHA256));
+    web_put_hash(&p->m, "app.js");
 }
 
 static void title(struct page *p)

@@ -101,6 +101,30 @@ static bool read_severities(const struct jsonin *in, struct result *r)
     return true;
 }
 
+/* Of the second grade the words and the code are kept, no more. */
+static bool read_autobahn(const struct jsonin *in, struct result *r)
+{
+    uint64_t code = UINT64_MAX;
+    int behavior = -1, close = -1;
+
+    if (!jsonin_text(in, "autobahn", &r->autobahn) ||
+        !jsonin_word(in, "autobahn_behavior", dropin_behavior_named, &behavior) ||
+        !jsonin_word(in, "autobahn_close", dropin_close_named, &close) ||
+        !jsonin_number(in, "autobahn_code", UINT16_MAX, &code))
+        return false;
+    if (behavior < 0 || close < 0)
+        return true;
+    struct dropin *grade = arena_new(in->arena, sizeof *grade);
+    if (!grade)
+        return false;
+    grade->behavior = (enum dropin_behavior)behavior;
+    grade->close = (enum dropin_close)close;
+    grade->ending.local_code = -1;
+    grade->ending.remote_code = code == UINT64_MAX ? -1 : (int)code;
+    r->dropin = grade;
+    return true;
+}
+
 static bool read_result(const struct jsonin *in, struct result *r)
 {
     struct jsonin id = jsonin_member(in, "id");
@@ -116,8 +140,7 @@ static bool read_result(const struct jsonin *in, struct result *r)
            jsonin_text(in, "group", &r->group) && jsonin_text(in, "file", &r->path) &&
            read_unsigned(in, "line", &r->line) && jsonin_text(in, "source", &r->source) &&
            read_severities(in, r) && read_verdict(in, &r->verdict) &&
-           jsonin_texts(in, "proves", &r->proves, &r->n_proves) &&
-           jsonin_text(in, "autobahn", &r->autobahn) &&
+           jsonin_texts(in, "proves", &r->proves, &r->n_proves) && read_autobahn(in, r) &&
            jsonin_texts(in, "tags", &r->tags, &r->n_tags) && jsonin_text(in, "note", &r->note) &&
            jsonin_text(in, "contested", &r->contested) &&
            jsonin_number(in, "duration_us", UINT64_MAX, &r->duration_us) &&

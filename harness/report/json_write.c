@@ -36,6 +36,17 @@ static void write_verdict(struct jsonout *o, const struct verdict *v)
     write_texts(o, "remarks", (const char *const *)v->remarks, v->n_remarks);
 }
 
+static void write_autobahn(struct jsonout *o, const struct result *r)
+{
+    jsonout_text(o, "autobahn", r->autobahn);
+    if (!r->dropin)
+        return;
+    jsonout_text(o, "autobahn_behavior", dropin_behavior_name(r->dropin->behavior));
+    jsonout_text(o, "autobahn_close", dropin_close_name(r->dropin->close));
+    if (r->dropin->ending.remote_code >= 0)
+        jsonout_number(o, "autobahn_code", (uint64_t)r->dropin->ending.remote_code);
+}
+
 static void write_result(struct jsonout *o, const struct result *r)
 {
     jsonout_open(o, NULL, '{');
@@ -49,7 +60,7 @@ static void write_result(struct jsonout *o, const struct result *r)
         jsonout_text(o, "verdict_severity", script_severity_name(r->verdict.severity));
     write_verdict(o, &r->verdict);
     write_texts(o, "proves", (const char *const *)r->proves, r->n_proves);
-    jsonout_text(o, "autobahn", r->autobahn);
+    write_autobahn(o, r);
     write_texts(o, "tags", (const char *const *)r->tags, r->n_tags);
     jsonout_text(o, "note", r->note);
     jsonout_text(o, "contested", r->contested);

@@ -119,6 +119,10 @@ static void facts(struct page *p, const struct result *r)
     fact(p, "contested", r->contested);
     fact(p, "note", r->note);
     fact(p, "Autobahn", r->autobahn);
+    if (r->dropin) {
+        fact(p, "behaviour there", dropin_behavior_name(r->dropin->behavior));
+        fact(p, "closing there", dropin_close_name(r->dropin->close));
+    }
     for (size_t i = 0; i < r->n_tags; i++)
         fact(p, "tag", r->tags[i]);
     attempts(p, r);

@@ -35,6 +35,7 @@ static enum side side_of(const struct entry *e)
     case ENTRY_HEAD_BAD:
     case ENTRY_FRAME_IN:
     case ENTRY_MESSAGE_IN:
+    case ENTRY_MESSAGE_BAD:
     case ENTRY_PARTIAL_IN:
     case ENTRY_END_IN:
     case ENTRY_OUTPUT: return THEIRS;
@@ -47,6 +48,7 @@ static enum side side_of(const struct entry *e)
     case ENTRY_PROCESS:
     case ENTRY_MEMORY:
     case ENTRY_METRIC:
+    case ENTRY_TURNS:
     case ENTRY_NOTE:
     case ENTRY_KINDS: break;
     }
@@ -140,6 +142,7 @@ static void details(struct page *p, const struct entry *e, const struct extent *
     case ENTRY_CONNECTED:
     case ENTRY_MESSAGE_OUT:
     case ENTRY_MESSAGE_IN:
+    case ENTRY_MESSAGE_BAD:
     case ENTRY_END_IN:
     case ENTRY_END_OUT:
     case ENTRY_EXPECT:
@@ -151,6 +154,7 @@ static void details(struct page *p, const struct entry *e, const struct extent *
     case ENTRY_PROCESS:
     case ENTRY_MEMORY:
     case ENTRY_METRIC:
+    case ENTRY_TURNS:
     case ENTRY_NOTE:
     case ENTRY_KINDS: break;
     }

@@ -1,6 +1,7 @@
 #ifndef REPORT_RESULT_H
 #define REPORT_RESULT_H
 
+#include "verdict/dropin.h"
 #include "verdict/requirements.h"
 #include "verdict/verdict.h"
 
@@ -12,7 +13,8 @@ struct result {
     const char *source; /* the case's text, values filled in */
     const char **proves;
     size_t n_proves;
-    const char *autobahn; /* old number, or NULL */
+    const char *autobahn;        /* old number, or NULL */
+    const struct dropin *dropin; /* that suite's grade, with a number only; NULL: none */
     const char **tags;
     size_t n_tags;
     const char *note, *contested;

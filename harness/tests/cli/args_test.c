@@ -50,6 +50,8 @@ static const struct {
     { "--exec=a=b", "0 a=b 0 0 :" },
     { "--exec=", "0  0 0 :" },
     { "-e a -j 4", "0 a 4 0 :" },
+    { "-ea -j4", "0 a 4 0 :" },
+    { "-e=a -j=4", "0 a 4 0 :" },
     { "--exec --insecure", "0 --insecure 0 0 :" },
     { "--exec a --exec b", "0 b 0 0 :" },
     { "--cases x --cases=y", "0 - x| y| 0 0 :" },

@@ -20,7 +20,9 @@ static struct {
 static const char cases[] = "case one \"The \\\"first\\\"\" {\nnote \"n\"\n"
                             "also autobahn 1.1.1\nsend text \"hello\"\nexpect echo\n}\n"
                             "case two \"The second\" {\nnote \"n\"\n"
-                            "send ping \"p\"\nexpect pong \"p\"\n}\n";
+                            "send ping \"p\"\nexpect pong \"p\"\n}\n"
+                            "case three \"The third\" {\nnote \"n\"\nrole client\n"
+                            "needs report\nsend close 1000\nexpect report closed 1000\n}\n";
 
 static void tell(const struct case_server_event *e, FILE *out)
 {
@@ -30,10 +32,25 @@ static void tell(const struct case_server_event *e, FILE *out)
                 verdict_name(e->outcome.verdict.result));
         break;
     case CASE_SERVER_REPORT: fprintf(out, "%s %s\n", e->last ? "last" : "report", e->agent); break;
+    case CASE_SERVER_COMMAND: fprintf(out, "command %.*s\n", BYTES_ARG(e->text)); break;
+    case CASE_SERVER_PAGE: fprintf(out, "page %s\n", e->agent); break;
     case CASE_SERVER_STOP: fprintf(out, "stop\n"); break;
     }
     fflush(out);
 }
+
+/* Whatever it was told: a text in writes of a byte, then the end. */
+static void obey(struct visitor *v)
+{
+    struct ws_head head = {
+        .fin = true, .opcode = WS_TEXT, .len_form = WS_LEN_7, .payload_len = 3
+    };
+
+    visitor_frame(v, &head, BYTES_LIT("hi!"), 1);
+    cr_assert(ws_conn_close(&v->conn, 3001, (struct bytes){ 0 }, io_now_ms()));
+}
+
+static bool numbered; /* cases go by Autobahn's numbers, with what a spec of it can say beside */
 
 static void serve(FILE *out)
 {
@@ -50,9 +67,21 @@ static void serve(FILE *out)
         .verdict = { .role = ROLE_CLIENT },
         .case_us = 2000000,
         .host = "127.0.0.1",
+        .page = BYTES_LIT("<p>the page</p>"),
     };
+    static const char *const origins[] = { "http://good*" };
+    static const char *const shy[] = { "2.1" };
+    static const struct autobahn_exclusion exclusion = { "shy*", { shy, 1 } };
+    struct autobahn_case numbers[] = { { "1.1.1", NULL }, { "2.1", NULL }, { "3.1", NULL } };
+    struct autobahn_selection selection = { .cases = numbers, .count = 3 };
 
     stage_cases(&stage, cases);
+    if (numbered) {
+        options.numbered = &selection;
+        options.exclusions = &exclusion;
+        options.n_exclusions = options.n_origins = 1;
+        options.origins = origins;
+    }
     stage.loop = io_loop_new(&err);
     struct case_server *s =
         stage.loop ? case_server_new(stage.loop, stage.cases, stage.n_cases, &options, &err) : NULL;
@@ -64,6 +93,10 @@ static void serve(FILE *out)
         if (!case_server_next(s, &e, &err))
             return;
         tell(&e, out);
+        if (e.kind == CASE_SERVER_COMMAND)
+            obey(e.visitor);
+        if (e.kind == CASE_SERVER_PAGE)
+            case_server_show(s, &e, BYTES_LIT("<p>a report</p>"));
         transcript_free(&e.outcome.transcript);
     } while (e.kind != CASE_SERVER_STOP);
     case_server_free(s);
@@ -181,6 +214,12 @@ static void expect_refused(const char *target)
     cr_expect_eq(visit(target, false).refused, 500, "%s", target);
 }
 
+static void open_numbered_server(void)
+{
+    numbered = true;
+    open_server();
+}
+
 /* All that comes back for these bytes, until the server ends. */
 static void exchange(struct bytes out, char *in, size_t size)
 {
@@ -204,7 +243,7 @@ static void exchange(struct bytes out, char *in, size_t size)
 Test(case_server, counts_and_describes_its_cases)
 {
     open_server();
-    expect_answer("/getCaseCount", "2");
+    expect_answer("/getCaseCount", "3");
     expect_answer("/getCaseInfo?case=1",
                   "{\"id\": \"t/one\", \"description\": \"The \\\"first\\\"\"}");
     expect_answer("/getCaseInfo?casetuple=t/two",
@@ -282,14 +321,17 @@ Test(case_server, what_is_missing_or_unknown_is_refused)
     expect_refused("/runCase?case=1");
     expect_refused("/runCase?agent=me");
     expect_refused("/runCase?case=0&agent=me");
-    expect_refused("/runCase?case=3&agent=me");
+    expect_refused("/runCase?case=4&agent=me");
     expect_refused("/runCase?case=x&agent=me");
     expect_refused("/runCase?casetuple=9.9.9&agent=me");
-    expect_refused("/getCaseInfo?case=3");
+    expect_refused("/getCaseInfo?case=4");
     expect_refused("/getCaseInfo");
     expect_refused("/getCaseStatus?case=1");
     expect_refused("/updateReports");
-    expect_answer("/getCaseCount", "2");
+    expect_refused("/runCase?case=1&case=2&agent=me");
+    expect_refused("/runCase?case=1&agent=me&agent=you");
+    expect_refused("/updateReports?agent=me&agent=me");
+    expect_answer("/getCaseCount", "3");
     close_server();
 }
 
@@ -298,11 +340,46 @@ Test(case_server, who_speaks_no_websocket_is_told_what_this_is)
     char in[2048];
 
     open_server();
-    exchange(BYTES_LIT("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), in, sizeof in);
+    exchange(BYTES_LIT("GET /about HTTP/1.1\r\nHost: a\r\n\r\n"), in, sizeof in);
     cr_expect(strncmp(in, "HTTP/1.1 200", 12) == 0 && strstr(in, "/getCaseCount"), "%s", in);
+    exchange(BYTES_LIT("GET /stopServer HTTP/1.1\r\nHost: a\r\n\r\n"), in, sizeof in);
+    cr_expect(strncmp(in, "HTTP/1.1 200", 12) == 0, "%s", in);
     exchange(BYTES_LIT("no HTTP at all\r\n\r\n"), in, sizeof in);
     cr_expect(strncmp(in, "HTTP/1.1 400", 12) == 0, "%s", in);
-    expect_answer("/getCaseCount", "2");
+    expect_answer("/getCaseCount", "3");
+    close_server();
+}
+
+static void expect_page(struct bytes request, const char *body)
+{
+    char in[2048];
+
+    exchange(request, in, sizeof in);
+    cr_expect(strncmp(in, "HTTP/1.1 200", 12) == 0, "%s", in);
+    cr_expect(strstr(in, "\r\nContent-Type: text/html; charset=utf-8\r\n"), "%s", in);
+    const char *end = strstr(in, "\r\n\r\n");
+    cr_expect(end && strcmp(end + 4, body) == 0, "%s", in);
+}
+
+Test(case_server, a_browser_gets_the_page_and_the_report_of_an_agent)
+{
+    open_server();
+    expect_page(BYTES_LIT("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), "<p>the page</p>");
+    expect_page(BYTES_LIT("GET /?autorun=1 HTTP/1.1\r\nHost: a\r\n\r\n"), "<p>the page</p>");
+    expect_page(BYTES_LIT("GET /reports/?agent=a%2Fb HTTP/1.1\r\nHost: a\r\n\r\n"),
+                "<p>a report</p>");
+    expect_told("page a/b");
+    expect_page(BYTES_LIT("GET /reports/ HTTP/1.1\r\nHost: a\r\n\r\n"), "<p>a report</p>");
+    expect_told("page ");
+    close_server();
+}
+
+/* What a client cannot show by itself is no failure of its. */
+Test(case_server, what_needs_set_up_is_skipped)
+{
+    open_server();
+    (void)visit("/runCase?case=3&agent=me", true);
+    expect_told("result me 3 skip");
     close_server();
 }
 
@@ -326,7 +403,7 @@ Test(case_server, outlives_those_who_leave_in_the_middle)
             continue;
         io_conn_reset(c);
     }
-    expect_answer("/getCaseCount", "2");
+    expect_answer("/getCaseCount", "3");
     close_server();
 }
 
@@ -345,9 +422,107 @@ Test(case_server, outlives_those_who_never_speak)
         while (next_event().kind != IO_CONNECTED)
             continue;
     }
-    expect_answer("/getCaseCount", "2");
+    expect_answer("/getCaseCount", "3");
     for (unsigned i = 0; i < SILENT; i++)
         io_conn_close(silent[i]);
+    close_server();
+}
+
+/* The case is still under way when the report is asked for: it has to be in it. */
+Test(case_server, a_report_waits_for_the_cases_of_its_agent)
+{
+    struct answer a = { "", false, 0 };
+    struct ws_event e;
+
+    open_server();
+    struct peer_client *runs = client_of("/runCase?case=1&agent=me");
+    while (!a.text[0]) {
+        struct io_event event = next_event();
+        (void)peer_client_take(runs, &event, io_now_ms());
+        while (peer_client_next(runs, &e, io_now_ms()))
+            take(runs, &e, false, &a);
+    }
+    cr_expect(visit("/updateReports?agent=me", false).closed);
+    expect_told("result me 1 fail");
+    expect_told("report me");
+    peer_client_free(runs);
+    close_server();
+}
+
+/* Asked for again, a case has no result before it has ended again. */
+Test(case_server, a_case_that_runs_again_has_no_standing)
+{
+    struct answer a = { "", false, 0 };
+    struct ws_event e;
+
+    open_server();
+    (void)visit("/runCase?case=1&agent=me", true);
+    expect_told("result me 1 pass");
+    struct peer_client *runs = client_of("/runCase?case=1&agent=me");
+    while (!a.text[0]) {
+        struct io_event event = next_event();
+        (void)peer_client_take(runs, &event, io_now_ms());
+        while (peer_client_next(runs, &e, io_now_ms()))
+            take(runs, &e, false, &a);
+    }
+    expect_answer("/getCaseStatus?case=1&agent=me", "{\"behavior\": \"FAILED\"}");
+    peer_client_free(runs);
+    close_server();
+}
+
+Test(case_server, goes_by_numbers_and_excludes_by_agent)
+{
+    open_numbered_server();
+    expect_answer("/getCaseInfo?case=2", "{\"id\": \"2.1\", \"description\": \"The second\"}");
+    expect_answer("/getCaseInfo?casetuple=2.1",
+                  "{\"id\": \"2.1\", \"description\": \"The second\"}");
+    struct answer a = visit("/runCase?case=2&agent=shy+one", true);
+    cr_expect(a.closed && !a.text[0]);
+    (void)visit("/runCase?case=2&agent=bold", true);
+    expect_told("result bold 2 pass");
+    close_server();
+}
+
+Test(case_server, refuses_what_a_page_from_elsewhere_asks_for)
+{
+    static const char head[] = "GET /getCaseCount HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+                               "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: http://";
+    char out[512], in[2048];
+
+    open_numbered_server();
+    snprintf(out, sizeof out, "%sevil.example\r\n\r\n", head);
+    exchange(bytes_str(out), in, sizeof in);
+    cr_expect(strncmp(in, "HTTP/1.1 403", 12) == 0, "%s", in);
+    snprintf(out, sizeof out,
+             "%sgood.example\r\n\r\n\x88\x80"
+             "abcd",
+             head);
+    exchange(bytes_str(out), in, sizeof in);
+    cr_expect(strncmp(in, "HTTP/1.1 101", 12) == 0, "%s", in);
+    close_server();
+}
+
+Test(case_server, any_other_path_is_for_direct_commands)
+{
+    struct ws_event e;
+    struct answer a = { "", false, 0 };
+
+    open_server();
+    struct peer_client *c = client_of("/");
+    while (!peer_client_done(c)) {
+        struct io_event event = next_event();
+        (void)peer_client_take(c, &event, io_now_ms());
+        while (peer_client_next(c, &e, io_now_ms())) {
+            if (e.kind == WS_EVENT_OPEN)
+                cr_assert(peer_client_send(c, WS_TEXT, BYTES_LIT("[\"do it\"]")));
+            take(c, &e, false, &a);
+        }
+    }
+    peer_client_free(c);
+    expect_told("command [\"do it\"]");
+    cr_expect_str_eq(a.text, "hi!");
+    cr_expect(a.closed);
     close_server();
 }
 

@@ -24,30 +24,37 @@ Test(visitor, a_request_target_is_a_path_and_its_parameters)
     } rows[] = {
         { "/getCaseCount", { .path = VISIT_COUNT } },
         { "/getCaseCount?", { .path = VISIT_COUNT } },
-        { "/runCase?case=1&agent=me", { VISIT_RUN, 1, "", "me", false, true } },
-        { "/runCase?agent=me&case=12", { VISIT_RUN, 12, "", "me", false, true } },
-        { "/runCase?casetuple=1.1.1&agent=a", { VISIT_RUN, 0, "1.1.1", "a", false, true } },
-        { "/runCase?casetuple=a%2Fb%2fc", { VISIT_RUN, 0, "a/b/c", "", false, true } },
-        { "/runCase?agent=My+agent%2f1.0", { VISIT_RUN, 0, "", "My agent/1.0", false, true } },
-        { "/runCase?agent=100%&case=2", { VISIT_RUN, 2, "", "100%", false, true } },
-        { "/runCase?agent=%zz%4", { VISIT_RUN, 0, "", "%zz%4", false, true } },
-        { "/runCase?&&case=3&", { VISIT_RUN, 3, "", "", false, true } },
+        { "/runCase?case=1&agent=me", { .path = VISIT_RUN, .number = 1, .agent = "me" } },
+        { "/runCase/12?agent=me&case=12", { .path = VISIT_RUN, .number = 12, .agent = "me" } },
+        { "/runCase?case=1&case=1&agent=me",
+          { .path = VISIT_RUN, .number = 1, .agent = "me", .twice = true } },
+        { "/runCases?case=1", { .path = VISIT_OTHER, .number = 1 } },
+        { "/runCase?agent=me&case=12", { .path = VISIT_RUN, .number = 12, .agent = "me" } },
+        { "/runCase?casetuple=1.1.1&agent=a", { .path = VISIT_RUN, .id = "1.1.1", .agent = "a" } },
+        { "/runCase?casetuple=a%2Fb%2fc", { .path = VISIT_RUN, .id = "a/b/c" } },
+        { "/runCase?agent=My+agent%2f1.0", { .path = VISIT_RUN, .agent = "My agent/1.0" } },
+        { "/runCase?agent=100%&case=2", { .path = VISIT_RUN, .number = 2, .agent = "100%" } },
+        { "/runCase?agent=%zz%4", { .path = VISIT_RUN, .agent = "%zz%4" } },
+        { "/runCase?&&case=3&", { .path = VISIT_RUN, .number = 3 } },
         { "/runCase?case=0", { .path = VISIT_RUN } },
         { "/runCase?case=-1", { .path = VISIT_RUN } },
         { "/runCase?case=1x", { .path = VISIT_RUN } },
         { "/runCase?case=99999999999999999999", { .path = VISIT_RUN } },
         { "/runCase?case", { .path = VISIT_RUN } },
         { "/getCaseInfo?case=7", { .path = VISIT_INFO, .number = 7 } },
-        { "/getCaseStatus?case=7&agent=x", { VISIT_STATUS, 7, "", "x", false, true } },
-        { "/updateReports?agent=x", { VISIT_REPORTS, 0, "", "x", false, true } },
+        { "/getCaseStatus?case=7&agent=x", { .path = VISIT_STATUS, .number = 7, .agent = "x" } },
+        { "/updateReports?agent=x", { .path = VISIT_REPORTS, .agent = "x" } },
         { "/updateReports?agent=x&shutdownOnComplete=true",
-          { VISIT_REPORTS, 0, "", "x", true, true } },
-        { "/updateReports?shutdownOnComplete=yes", { VISIT_REPORTS, 0, "", "", true, true } },
+          { .path = VISIT_REPORTS, .agent = "x", .shutdown = true } },
+        { "/updateReports?shutdownOnComplete=yes", { .path = VISIT_REPORTS, .shutdown = true } },
         { "/updateReports?shutdownOnComplete=false", { .path = VISIT_REPORTS } },
         { "/stopServer", { .path = VISIT_STOP } },
-        { "/", { .path = VISIT_OTHER } },
+        { "/", { .path = VISIT_HOME } },
+        { "/index.html", { .path = VISIT_OTHER } },
         { "/runcase?case=1", { .path = VISIT_OTHER, .number = 1 } },
+        { "/getCaseCount/", { .path = VISIT_OTHER } },
         { "/runCase/", { .path = VISIT_OTHER } },
+        { "/reports/?agent=a%2Fb", { .path = VISIT_READ, .agent = "a/b" } },
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -58,6 +65,7 @@ Test(visitor, a_request_target_is_a_path_and_its_parameters)
         cr_expect_str_eq(v.id, rows[i].visit.id, "%s: %s", rows[i].target, v.id);
         cr_expect_str_eq(v.agent, rows[i].visit.agent, "%s: %s", rows[i].target, v.agent);
         cr_expect_eq(v.shutdown, rows[i].visit.shutdown, "%s", rows[i].target);
+        cr_expect_eq(v.twice, rows[i].visit.twice, "%s", rows[i].target);
         cr_expect(v.upgrade, "%s", rows[i].target);
     }
 }

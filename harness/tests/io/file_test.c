@@ -116,6 +116,59 @@ Test(io_file, folders_are_made_and_listed_in_order)
     cr_assert_eq(rmdir(dir), 0);
 }
 
+Test(io_file, one_folder_is_listed_without_what_is_hidden)
+{
+    char dir[64];
+    struct buf b;
+    struct err err = { 0 };
+
+    fresh(dir);
+    buf_init(&b, 4096);
+    cr_assert(io_dir_make(in(dir, "z/deep"), &err), "%s", err.text);
+    cr_assert(io_file_write(in(dir, "a b"), BYTES_LIT(""), &err));
+    cr_assert(io_file_write(in(dir, ".hidden"), BYTES_LIT(""), &err));
+    cr_assert(io_dir_names(dir, &b, &err), "%s", err.text);
+    cr_expect(bytes_eq(buf_bytes(&b), bytes_of("a b\0z/", 7)), "%.*s", BYTES_ARG(buf_bytes(&b)));
+    cr_expect_not(io_dir_names(in(dir, "a b"), &b, &err));
+    buf_free(&b);
+    io_file_remove(in(dir, "a b"));
+    io_file_remove(in(dir, ".hidden"));
+    rmdir(in(dir, "z/deep"));
+    rmdir(in(dir, "z"));
+    cr_assert_eq(rmdir(dir), 0);
+}
+
+Test(io_file, what_lies_below_is_told_after_all_links)
+{
+    char dir[64], top[80], outside[80];
+    struct err err = { 0 };
+
+    fresh(dir);
+    snprintf(top, sizeof top, "%s", in(dir, "top"));
+    snprintf(outside, sizeof outside, "%s", in(dir, "topmost"));
+    cr_assert(io_dir_make(in(dir, "top/sub"), &err) && io_dir_make(outside, &err));
+    cr_assert(io_file_write(in(dir, "top/f"), BYTES_LIT("x"), &err));
+    cr_assert_eq(symlink("../topmost", in(dir, "top/out")), 0);
+    cr_assert_eq(symlink("sub", in(dir, "top/in")), 0);
+    cr_expect(io_file_below(top, top) && io_file_below(top, in(dir, "top/sub")));
+    cr_expect(io_file_below(top, in(dir, "top/in")) && io_file_below("/", top));
+    cr_expect_not(io_file_below(top, outside));
+    cr_expect_not(io_file_below(top, in(dir, "top/out")));
+    cr_expect_not(io_file_below(top, in(dir, "top/sub/../..")));
+    cr_expect_not(io_file_below(top, in(dir, "top/none")));
+    cr_expect_eq(io_file_kind(in(dir, "top/in")), IO_FILE_DIR);
+    cr_expect_eq(io_file_kind(in(dir, "top/f")), IO_FILE_PLAIN);
+    cr_expect_eq(io_file_kind(in(dir, "none")), IO_FILE_NONE);
+    cr_expect_eq(io_file_kind("/dev/null"), IO_FILE_OTHER);
+    static const char *const made[] = { "top/f", "top/out", "top/in" };
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+        io_file_remove(in(dir, made[i]));
+    rmdir(in(dir, "top/sub"));
+    rmdir(top);
+    rmdir(outside);
+    cr_assert_eq(rmdir(dir), 0);
+}
+
 Test(io_clock, it_runs)
 {
     uint64_t us = io_now_us(), ms = io_now_ms();

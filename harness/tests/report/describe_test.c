@@ -65,6 +65,11 @@ Test(report_describe, tells_each_kind_in_words)
         { { .kind = ENTRY_PROCESS, .text = "exited with 1" }, "process exited with 1" },
         { { .kind = ENTRY_MEMORY, .len = 3 << 19 }, "1.5 MiB resident" },
         { { .kind = ENTRY_METRIC, .len = 77, .text = "round trip" }, "round trip: 77 us" },
+        { { .kind = ENTRY_MESSAGE_BAD, .text = "INFLATE_CUT", .diff_at = 7 },
+          "a compressed message ends in the middle of a block, at byte 7 of its compressed data" },
+        { { .kind = ENTRY_MESSAGE_BAD, .diff_at = ENTRY_NO_DIFF },
+          "a compressed message does not inflate" },
+        { { .kind = ENTRY_TURNS, .len = 998, .step = 2 }, "998 more turns went the same way" },
         { { .kind = ENTRY_NOTE }, "" },
     };
 

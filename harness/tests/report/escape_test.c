@@ -26,6 +26,15 @@ Test(report_escape, json)
                    FFFD "|" FFFD FFFD "|" FFFD FFFD);
 }
 
+Test(report_escape, json_of_python_is_ascii)
+{
+    assert_escapes(report_escape_json_ascii, BYTES_LIT("a\"\\/\b\f\n\r\t\x01\x7f"),
+                   "a\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u007f");
+    assert_escapes(report_escape_json_ascii, BYTES_LIT("ä€😀\xEF\xBF\xBF"),
+                   "\\u00e4\\u20ac\\ud83d\\ude00\\uffff");
+    assert_escapes(report_escape_json_ascii, BYTES_LIT("\xff|"), "\\ufffd|");
+}
+
 Test(report_escape, xml_holds_only_what_xml_can)
 {
     assert_escapes(report_escape_xml, BYTES_LIT("<a b='c'>&\"]]>"),

@@ -107,6 +107,9 @@ static struct result one_result(struct transcript *t)
 {
     static const char *proves[] = { "RFC6455-5.2-3", "RFC6455-5.2-2" };
     static const char *tags[] = { "slow" };
+    static const struct dropin grade = { .behavior = DROPIN_NON_STRICT,
+                                         .close = DROPIN_CLOSE_FAILED_BY_CLIENT,
+                                         .ending = { .remote_code = 1002 } };
 
     return (struct result){
         .id = "rfc6455/a/b",
@@ -118,6 +121,7 @@ static struct result one_result(struct transcript *t)
         .proves = proves,
         .n_proves = 2,
         .autobahn = "3.2",
+        .dropin = &grade,
         .tags = tags,
         .n_tags = 1,
         .contested = "one reading, another",
@@ -244,6 +248,12 @@ static void assert_same_result(const struct result *a, const struct result *b)
     cr_assert_eq(b->n_proves, 2);
     assert_same_text(b->proves[1], "RFC6455-5.2-2");
     assert_same_text(a->autobahn, b->autobahn);
+    cr_assert_eq(!a->dropin, !b->dropin);
+    if (a->dropin) {
+        cr_expect_eq(a->dropin->behavior, b->dropin->behavior);
+        cr_expect_eq(a->dropin->close, b->dropin->close);
+        cr_expect_eq(a->dropin->ending.remote_code, b->dropin->ending.remote_code);
+    }
     cr_assert_eq(b->n_tags, 1);
     assert_same_text(b->tags[0], "slow");
     assert_same_text(a->note, b->note);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/autobahn.h"
 #include "report/json.h"
 #include "report/writers.h"
 #include "sample.h"
@@ -30,9 +31,40 @@ static bool write_file(const char *folder, const char *name, struct buf *text)
     FILE *f = fopen(path, "wb");
     bool ok = f && fwrite(text->ptr, 1, text->len, f) == text->len;
     ok = f && fclose(f) == 0 && ok;
-    printf("%-14s %zu bytes\n", name, text->len);
+    if (!strstr(name, "_case_"))
+        printf("%-14s %zu bytes\n", name, text->len);
     buf_free(text);
     buf_init(text, FILE_MAX);
+    return ok;
+}
+
+static bool write_case(const struct autobahn_agent *agent, const struct result *r,
+                       const char *folder, struct buf *out)
+{
+    struct buf name;
+    bool ok = true;
+
+    for (int i = 0; ok && i < 2; i++) {
+        buf_init(&name, 4096);
+        ok = autobahn_file_name(agent->agent, r->autobahn, i ? "html" : "json", &name) &&
+             buf_push(&name, '\0') &&
+             (i ? autobahn_case_html : autobahn_case_json)(agent, r, out) &&
+             write_file(folder, (const char *)name.ptr, out);
+        buf_free(&name);
+    }
+    return ok;
+}
+
+static bool write_autobahn(const struct run_report *run, const char *folder, struct buf *out)
+{
+    struct autobahn_agent agents[] = { { "sample/1.0 <b>\xff \xc3\xa4\xf0\x9f\x98\x80", run },
+                                       { "Second", run } };
+    bool ok = autobahn_index_json(agents, 2, out) && write_file(folder, "index.json", out) &&
+              autobahn_index_html(agents, 2, out) && write_file(folder, "index.html", out);
+
+    for (size_t i = 0; ok && i < run->n_results; i++)
+        if (run->results[i].autobahn)
+            ok = write_case(&agents[0], &run->results[i], folder, out);
     return ok;
 }
 
@@ -55,7 +87,8 @@ static bool write_all(const struct run_report *run, const struct requirements *r
               write_journal(run, &out) && write_file(folder, "results.jsonl", &out) &&
               report_junit(run, &out) && write_file(folder, "junit.xml", &out) &&
               report_tap(run, &out) && write_file(folder, "results.tap", &out) &&
-              report_html(run, requirements, &out) && write_file(folder, "report.html", &out);
+              report_html(run, requirements, &out) && write_file(folder, "report.html", &out) &&
+              write_autobahn(run, folder, &out);
     buf_free(&out);
     return ok;
 }

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/rand.h"
+#include "report/autobahn_table.h"
 #include "ws/close.h"
 
 static const char *const hostile[] = {
@@ -240,6 +241,47 @@ static void plain_or_judged(struct sample *s, struct result *r, size_t i)
         judge(s, r, i);
 }
 
+/* Old numbers from all over the table, none twice. */
+static const char *number_of(struct arena *a, size_t i)
+{
+    struct bytes table = autobahn_table();
+    struct autobahn_row row = { 0 };
+
+    for (size_t k = 0; k <= i; k++)
+        if (!autobahn_table_next(&table, &row))
+            return NULL;
+    return arena_str(a, row.id);
+}
+
+static void grade(struct arena *a, struct result *r, size_t i)
+{
+    static const enum dropin_behavior behaviors[VERDICT_KINDS] = {
+        [VERDICT_PASS] = DROPIN_OK,
+        [VERDICT_INFO] = DROPIN_INFORMATIONAL,
+        [VERDICT_WARN] = DROPIN_NON_STRICT,
+        [VERDICT_FAIL] = DROPIN_FAILED,
+        [VERDICT_SKIP] = DROPIN_UNIMPLEMENTED,
+        [VERDICT_ERROR] = DROPIN_FAILED,
+    };
+    struct dropin *made = arena_new(a, sizeof *made);
+
+    *made = (struct dropin){
+        .behavior = behaviors[r->verdict.result],
+        .close = i % 6 ? DROPIN_CLOSE_OK : (enum dropin_close)(i / 6 % 6),
+        .ending = { .closed_by_me = true,
+                    .was_clean = i % 6 != 0,
+                    .local_code = 1000,
+                    .remote_code = i % 9 ? 1000 : -1 },
+        .expected = { .closed_by_me = true,
+                      .require_clean = true,
+                      .codes = { 1000 },
+                      .n_codes = 1 },
+    };
+    snprintf(made->result, sizeof made->result, "%s",
+             i % 3 ? "the echo came" : hostile[i % HOSTILE]);
+    r->dropin = made;
+}
+
 static void make_result(struct sample *s, struct result *r, size_t i, size_t n)
 {
     size_t group = i * GROUPS / n;
@@ -259,7 +301,7 @@ static void make_result(struct sample *s, struct result *r, size_t i, size_t n)
         .line = (unsigned)(i % 60 + 3),
         .proves = proves,
         .n_proves = 2,
-        .autobahn = i % 4 ? NULL : "3.2",
+        .autobahn = i % 4 ? number_of(&s->arena, i) : NULL,
         .tags = tags,
         .n_tags = i % 19 == 0,
         .note = i % 23 ? NULL : "Deployed servers differ here.",
@@ -270,6 +312,7 @@ static void make_result(struct sample *s, struct result *r, size_t i, size_t n)
     r->again =
         arena_print(&s->arena, "wsproof test ws://127.0.0.1:9001/ --cases %s --seed 7", r->id);
     plain_or_judged(s, r, i);
+    grade(&s->arena, r, i);
 }
 
 bool sample_make(struct sample *s, size_t n, uint64_t seed)
