@@ -18,7 +18,8 @@ check(cases_lint LABEL once COMMAND wsproof cases lint)
 check(cases_format LABEL once COMMAND wsproof cases format --check ${case_files})
 
 # One byte a write proves that cuts change nothing; large messages prove it no better, only later.
-set(bytewise --cut 1 --jobs 4 --exclude rfc6455/10-limits)
+set(bytewise --cut 1 --jobs 4 --exclude rfc6455/10-limits/ --exclude autobahn/
+  --exclude rfc7692/7.2.1-compression/ --exclude rfc7692/6.2-receiving/words* --exclude rfc7692/6.2-receiving/buffer*)
 foreach(peer server client server-tls client-tls)
   set(often suite)
   if(peer MATCHES "tls")
@@ -29,6 +30,12 @@ foreach(peer server client server-tls client-tls)
     COMMAND ${ci}/suite $<TARGET_FILE:wsproof> ${peer} ${bytewise})
 endforeach()
 
+# Of the cases that take minutes a few that take seconds: whole, in fragments, and for the client.
+foreach(peer server client)
+  check(suite_${peer}_long LABEL once COMMAND ${ci}/suite $<TARGET_FILE:wsproof> ${peer}
+    --cases autobahn:12.*.6 --cases autobahn:13.*.11 --cases autobahn:13.*.1)
+endforeach()
+
 check(commands LABEL suite COMMAND ${ci}/commands $<TARGET_FILE:wsproof>)
 
 foreach(target py-websockets node-ws)
@@ -36,3 +43,4 @@ foreach(target py-websockets node-ws)
 endforeach()
 
 check(report_in_browser LABEL once COMMAND ${ci}/browser/run ${PROJECT_BINARY_DIR})
+check(browser_tests_itself LABEL once COMMAND ${ci}/browser/self $<TARGET_FILE:wsproof>)
