@@ -5,7 +5,7 @@
 #define CHUNK 16384
 #define PACKED_MAX (256u << 20) /* a message of a case, compressed */
 #define PERIOD_MAX 1024         /* turns that are kept, and bytes of them */
-#define KEPT_MAX (16u << 20)
+#define KEPT_MAX (2u << 20)
 
 struct packed_turn {
     struct bytes packed; /* NULL: not yet */

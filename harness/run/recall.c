@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 
-#define BYTES_MAX (8u << 20) /* of all that is kept */
+#define BYTES_MAX (1u << 20) /* of all that is kept on a connection: many cases run at a time */
 #define NOBODY_LOOKED (UINT64_C(1) << 63)
 
 struct recalled {
@@ -55,7 +55,8 @@ bool recall_catch_up(struct recall *r, struct ws_unpacker *u)
 
 static bool room_for(struct recall *r, struct bytes packed)
 {
-    if (packed.len == 0 || r->count == RECALL_MESSAGES || r->bytes + packed.len > BYTES_MAX)
+    if (packed.len == 0 || r->count == RECALL_MESSAGES ||
+        r->bytes + packed.len + (r->takeover ? 1u << WS_DEFLATE_BITS_MAX : 0) > BYTES_MAX)
         return false;
     if (!r->list)
         r->list = alloc_resize(NULL, RECALL_MESSAGES * sizeof *r->list);
