@@ -62,7 +62,7 @@ bool text_duration_ms(struct bytes in, uint64_t max, uint64_t *out)
     return false;
 }
 
-static int hex_digit(uint8_t c)
+int text_hex_digit(uint8_t c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -82,8 +82,8 @@ bool text_unhex(struct bytes in, struct buf *out, size_t *bad_at)
             i++;
             continue;
         }
-        int high = hex_digit(in.ptr[i]);
-        int low = i + 1 < in.len ? hex_digit(in.ptr[i + 1]) : -1;
+        int high = text_hex_digit(in.ptr[i]);
+        int low = i + 1 < in.len ? text_hex_digit(in.ptr[i + 1]) : -1;
         *bad_at = high < 0 || i + 1 >= in.len ? i : i + 1;
         if (high < 0 || low < 0 || !buf_push(out, (uint8_t)(high << 4 | low)))
             return false;

@@ -15,6 +15,8 @@ NODISCARD bool text_size(struct bytes in, uint64_t max, uint64_t *out);
 /* "100ms", "2s", "1m": milliseconds. A number without unit is refused. */
 NODISCARD bool text_duration_ms(struct bytes in, uint64_t max, uint64_t *out);
 
+int text_hex_digit(uint8_t c); /* 0..15, of either case; -1: none */
+
 /* Two hex digits a byte, in any case, blanks between bytes allowed. Appends to `out`; false on
  * anything else, with *bad_at the index of the first byte that is wrong. */
 NODISCARD bool text_unhex(struct bytes in, struct buf *out, size_t *bad_at);

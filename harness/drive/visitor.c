@@ -6,23 +6,14 @@
 #include "base/text.h"
 #include "ws/mask.h"
 
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* %XX and + as in a form. What does not fit is cut off. */
 static void unescape(struct bytes in, char *out, size_t size)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < in.len && n + 1 < size; i++) {
-        int high = in.ptr[i] == '%' && i + 2 < in.len ? hex_value(in.ptr[i + 1]) : -1;
-        int low = high >= 0 ? hex_value(in.ptr[i + 2]) : -1;
+        int high = in.ptr[i] == '%' && i + 2 < in.len ? text_hex_digit(in.ptr[i + 1]) : -1;
+        int low = high >= 0 ? text_hex_digit(in.ptr[i + 2]) : -1;
         out[n++] = low >= 0 ? (char)(high << 4 | low) : in.ptr[i] == '+' ? ' ' : (char)in.ptr[i];
         i += low >= 0 ? 2 : 0;
     }

@@ -2,16 +2,9 @@
 
 #include <string.h>
 
-/* ---- requests ---- */
+#include "base/text.h"
 
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
+/* ---- requests ---- */
 
 /* %XX to bytes. False: a NUL, half a %XX, or too long. */
 static bool unescape(struct bytes in, char *out, size_t size)
@@ -21,8 +14,8 @@ static bool unescape(struct bytes in, char *out, size_t size)
     for (size_t i = 0; i < in.len; i++) {
         int c = in.ptr[i];
         if (c == '%') {
-            int high = i + 2 < in.len ? hex_value(in.ptr[i + 1]) : -1;
-            int low = high >= 0 ? hex_value(in.ptr[i + 2]) : -1;
+            int high = i + 2 < in.len ? text_hex_digit(in.ptr[i + 1]) : -1;
+            int low = high >= 0 ? text_hex_digit(in.ptr[i + 2]) : -1;
             if (low < 0)
                 return false;
             c = high << 4 | low;

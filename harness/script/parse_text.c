@@ -182,14 +182,6 @@ static bool put_utf8(struct buf *out, uint32_t c)
            buf_push(out, (uint8_t)(0x80 | (c & 63)));
 }
 
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* \u{3ba}: `at` is at the backslash, afterwards behind the brace. */
 static bool decode_unicode(struct parser *p, const struct token *t, struct bytes in, size_t *at)
 {
@@ -201,7 +193,7 @@ static bool decode_unicode(struct parser *p, const struct token *t, struct bytes
     if (end == in.len || in.ptr[*at + 2] != '{' || end == i || end - i > 6)
         return fail_part(p, t, bytes_take(whole, 2), "expected \\u{…} with one to six hex digits");
     for (; i < end; i++) {
-        int digit = hex_value(in.ptr[i]);
+        int digit = text_hex_digit(in.ptr[i]);
         if (digit < 0)
             return fail_part(p, t, whole, "expected \\u{…} with one to six hex digits");
         c = c << 4 | (uint32_t)digit;
@@ -244,8 +236,8 @@ static bool decode_escape(struct parser *p, const struct token *t, struct bytes 
     if (c == 'u')
         return decode_unicode(p, t, in, at);
     if (c == 'x') {
-        int high = *at + 2 < in.len ? hex_value(in.ptr[*at + 2]) : -1;
-        int low = *at + 3 < in.len ? hex_value(in.ptr[*at + 3]) : -1;
+        int high = *at + 2 < in.len ? text_hex_digit(in.ptr[*at + 2]) : -1;
+        int low = *at + 3 < in.len ? text_hex_digit(in.ptr[*at + 3]) : -1;
         if (high < 0 || low < 0)
             return fail_part(p, t, escape, "expected two hex digits behind \\x");
         *at += 4;
