@@ -86,26 +86,35 @@ static bool is_whole(const struct send *send)
     return send->fin && (send->opcode == WS_TEXT || send->opcode == WS_BINARY);
 }
 
-/* The turn that this send is of a ring worth keeping; NULL: it is none. */
-static struct packed_turn *turn_of(struct packer *p, const struct send *send,
-                                   const struct payload_env *env)
+/* Turns until the ring of this send begins anew; 0: it is none, or none worth keeping. */
+static uint64_t period_of(const struct send *send, const struct payload_env *env)
 {
     const struct payload *next = send->payload;
 
-    if (!is_whole(send) || !next || next->kind != PAYLOAD_NEXT) {
+    if (!is_whole(send) || !next || next->kind != PAYLOAD_NEXT || next->count == 0)
+        return 0;
+    uint64_t ring = payload_len(next->a, env), period = ring / common(ring, next->count);
+    return period <= PERIOD_MAX ? period : 0;
+}
+
+/* The turn that this send is; NULL: of no ring. A ring that begins, or does not go on where it was,
+ * begins with an empty window: what is kept must refer to nothing but the ring before it. */
+static struct packed_turn *turn_of(struct packer *p, const struct send *send,
+                                   const struct payload_env *env)
+{
+    uint64_t period = period_of(send, env);
+    bool goes_on = p->ring == send->payload && p->next_turn == env->turn;
+
+    if (period == 0 || !goes_on)
         forget_ring(p);
+    if (period == 0)
         return NULL;
-    }
-    uint64_t ring = payload_len(next->a, env);
-    uint64_t period = ring > 0 && next->count > 0 ? ring / common(ring, next->count) : 0;
-    if (period == 0 || period > PERIOD_MAX)
-        return NULL;
-    if (p->ring != next) {
-        forget_ring(p);
+    if (!goes_on) {
         p->turns = arena_array(&p->arena, (size_t)period, sizeof *p->turns);
-        p->ring = p->turns ? next : NULL;
-        p->period = period;
+        p->ring = p->turns ? send->payload : NULL;
+        p->stale = true;
     }
+    p->next_turn = env->turn + 1;
     return p->turns ? &p->turns[env->turn % period] : NULL;
 }
 

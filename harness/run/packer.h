@@ -17,7 +17,7 @@ struct packer {
     const struct payload *ring; /* whose turns are kept; NULL: none */
     struct arena arena;
     struct packed_turn *turns;
-    uint64_t period; /* turns until the ring begins anew */
+    uint64_t next_turn; /* the one that goes on with the ring */
 };
 
 /* A zeroed packer is ready to be agreed on. */

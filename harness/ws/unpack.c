@@ -157,7 +157,7 @@ bool ws_unpacker_window(struct ws_unpacker *u, struct buf *out)
 
 bool ws_unpacker_set_window(struct ws_unpacker *u, struct bytes window)
 {
-    u->walker.in_window = window.len;
+    ws_walker_set_window(&u->walker, window.len);
     return ws_inflater_set_window(u->inflater, window);
 }
 

@@ -96,6 +96,11 @@ void ws_walker_init(struct ws_walker *w, unsigned window_bits, bool takeover)
     w->takeover = takeover;
 }
 
+void ws_walker_set_window(struct ws_walker *w, size_t len)
+{
+    w->in_window = len;
+}
+
 static void begin(struct ws_walker *w)
 {
     if (!w->takeover)

@@ -80,6 +80,9 @@ struct ws_walker {
  */
 void ws_walker_init(struct ws_walker *w, unsigned window_bits, bool takeover);
 
+/* Between two messages: the window holds that many bytes, of messages that were not walked. */
+void ws_walker_set_window(struct ws_walker *w, size_t len);
+
 /* The next bytes of the message's compressed data, cut anywhere. The first after ws_walker_init or
  * ws_walker_end begin a message. False when it is broken, by these bytes or before. */
 bool ws_walker_feed(struct ws_walker *w, struct bytes in);
