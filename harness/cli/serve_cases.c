@@ -94,6 +94,11 @@ static int run(struct session *s, const char *host, uint64_t port)
     all = (struct agents){ .s = s };
     if (!session_open(s, ROLE_CLIENT, NULL, &err))
         return session_close(s, &err);
+    if (s->n_cuts > 1)
+        err_set(&err, ERR_USAGE,
+                "serve-cases takes one size of --cut: each client asks for a case once");
+    if (err.code != ERR_NONE)
+        return session_close(s, &err);
     session_schedule(s);
     struct case_server_options options = {
         .run = s->schedule.run,

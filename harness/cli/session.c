@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/session_cuts.h"
 #include "io/clock.h"
 #include "io/file.h"
 #include "report/describe.h"
@@ -42,7 +43,8 @@ size_t session_rows(struct session_options *o, enum case_role role, struct arg_r
         { "--jobs", 'j', ARG_NUMBER, &o->jobs, "N", "cases at a time" },
         { "--timeout", 0, ARG_TIME, &o->timeout_ms, "TIME", "how long an expectation waits" },
         { "--seed", 0, ARG_NUMBER, &o->seed, "N", "of random payloads and masking keys" },
-        { "--cut", 0, ARG_TEXT, &o->cut, "SIZES", "bytes a write: 1,2,3,7,whole" },
+        { "--cut", 0, ARG_TEXT, &o->cut, "SIZES",
+          "bytes a write; of several, the answers must agree: whole,1,2,7" },
         { "--header", 0, ARG_LIST, &o->headers, "'N: V'", "add a header to each request" },
         { "--subprotocol", 0, ARG_LIST, &o->protocols, "NAME",
           "offer a subprotocol in each request" },
@@ -302,6 +304,7 @@ void session_schedule(struct session *s)
         .n_protocols = s->o.protocols.count,
         .seed = s->o.seed,
         .cut = s->cuts[s->cut],
+        .pace_us = s->n_cuts > 1 ? 1000 : 0, /* answers are compared: the cuts must arrive */
         .expect_us = s->o.timeout_ms * 1000,
         .quiet_us = 100000,
         .barriers = true,
@@ -365,8 +368,6 @@ static bool read_journal(struct session *s, struct run_report *old, struct err *
     const char *path = arena_print(&s->arena, "%s/results.jsonl", s->o.report_dir);
 
     memset(old, 0, sizeof *old);
-    if (s->o.resume && s->n_cuts > 1)
-        return err_set(err, ERR_USAGE, "--resume goes on with one --cut only");
     if (!s->o.resume || !path || !io_file_exists(path))
         return true;
     if (!outputs_read(path, &s->arena, old, err))
@@ -378,7 +379,7 @@ static bool read_journal(struct session *s, struct run_report *old, struct err *
 
 static bool make_room(struct session *s, size_t taken_over, struct err *err)
 {
-    s->results_cap = s->n_cases * s->n_cuts + taken_over;
+    s->results_cap = s->n_cases + taken_over;
     s->report.results = arena_array(&s->arena, s->results_cap + 1, sizeof *s->report.results);
     return s->report.results || err_memory(err, "the results");
 }
@@ -410,8 +411,7 @@ bool session_begin(struct session *s, struct err *err)
     note_probe(s);
     if (!take_over(s, err) || !outputs_begin(&s->outputs, &s->report, s->o.resume, &s->arena, err))
         return false;
-    progress_start(s->progress, &s->report, s->n_cases * s->n_cuts + s->report.n_results,
-                   s->n_left_out);
+    progress_start(s->progress, &s->report, s->n_cases + s->report.n_results, s->n_left_out);
     return true;
 }
 
@@ -423,7 +423,7 @@ bool session_probe(struct session *s, struct err *err)
     return probe_target(&s->target, &s->schedule.run, &s->probe, err);
 }
 
-static bool run_cut(struct session *s, struct err *err)
+static bool run_all(struct session *s, struct err *err)
 {
     struct outcome outcome;
     bool ok = true;
@@ -441,10 +441,7 @@ static bool run_cut(struct session *s, struct err *err)
 
 bool session_cases(struct session *s, struct err *err)
 {
-    for (s->cut = 0; s->cut < s->n_cuts; s->cut++)
-        if (!run_cut(s, err))
-            return false;
-    return true;
+    return s->n_cuts > 1 ? session_cuts(s, err) : run_all(s, err);
 }
 
 bool session_run(struct session *s, struct err *err)

@@ -84,6 +84,12 @@ void session_schedule(struct session *s);
 
 /* Takes an outcome into the report, the journal and the terminal. */
 NODISCARD bool session_add(struct session *s, struct outcome *o, struct err *err);
+/* The same with what each size of --cut gave. The rows live as long as the session. */
+NODISCARD bool session_add_cuts(struct session *s, struct outcome *o, const struct result_cut *cuts,
+                                size_t n_cuts, struct err *err);
+
+/* A schedule's texts end with it; from here on they live as long as the session. */
+void session_keep_verdict(struct session *s, struct verdict *v);
 
 /* Writes the reports, prints the summary, frees all. `trouble` NULL: the run came to its end. Gives
  * the exit code. */

@@ -97,22 +97,13 @@ static const char *kept(struct session *s, const char *text)
 }
 
 /* The schedule's texts end with it; a verdict in a report lives on. */
-static void keep_verdict(struct session *s, struct verdict *v)
+void session_keep_verdict(struct session *s, struct verdict *v)
 {
     v->reason = kept(s, v->reason);
     v->expected = kept(s, v->expected);
     v->got = kept(s, v->got);
     for (size_t i = 0; i < v->n_remarks; i++)
         v->remarks[i] = kept(s, v->remarks[i]);
-}
-
-static const char *result_id(struct session *s, const struct script_case *c)
-{
-    uint64_t cut = s->cuts[s->cut];
-
-    if (s->n_cuts <= 1)
-        return c->id;
-    return cut ? arena_print(&s->arena, "%s@cut-%llu", c->id, (unsigned long long)cut) : c->id;
 }
 
 /* A verdict speaks of all runs of a case, the log is the last one's: where a run alone took back
@@ -148,7 +139,7 @@ void session_result(struct session *s, struct outcome *o, struct result *r)
 {
     const struct script_case *c = o->c;
 
-    *r = (struct result){ .id = result_id(s, c),
+    *r = (struct result){ .id = c->id,
                           .title = c->title,
                           .group = c->group,
                           .path = c->path,
@@ -172,10 +163,16 @@ void session_result(struct session *s, struct outcome *o, struct result *r)
     r->target_stderr = kept(s, o->err_output);
     if (!r->verdict.got && r->verdict.result != VERDICT_PASS)
         r->verdict.got = described(s, &r->transcript, r->verdict.entry);
-    keep_verdict(s, &r->verdict);
+    session_keep_verdict(s, &r->verdict);
 }
 
 bool session_add(struct session *s, struct outcome *o, struct err *err)
+{
+    return session_add_cuts(s, o, NULL, 0, err);
+}
+
+bool session_add_cuts(struct session *s, struct outcome *o, const struct result_cut *cuts,
+                      size_t n_cuts, struct err *err)
 {
     struct result *r;
 
@@ -183,7 +180,9 @@ bool session_add(struct session *s, struct outcome *o, struct err *err)
         return err_set(err, ERR_INTERNAL, "more results than cases");
     r = &s->report.results[s->report.n_results++];
     session_result(s, o, r);
-    progress_result(s->progress, r, s->report.n_results, s->n_cases * s->n_cuts);
+    r->cuts = cuts;
+    r->n_cuts = n_cuts;
+    progress_result(s->progress, r, s->report.n_results, s->n_cases);
     return outputs_result(&s->outputs, r, &s->arena, err);
 }
 

@@ -125,6 +125,31 @@ static bool read_autobahn(const struct jsonin *in, struct result *r)
     return true;
 }
 
+static bool read_cuts(const struct jsonin *in, struct result *r)
+{
+    struct jsonin list = jsonin_member(in, "cuts");
+
+    if (!list.value)
+        return true;
+    if (!jsonin_is_array(&list))
+        return false;
+    size_t count = json_array_size(list.value);
+    struct result_cut *rows = arena_array(in->arena, count + 1, sizeof *rows);
+    if (!rows)
+        return err_memory(in->err, "a results file");
+    for (size_t i = 0; i < count; i++) {
+        struct jsonin item = jsonin_item(&list, i);
+        int kind = VERDICT_ERROR;
+        if (!jsonin_is_object(&item) || !jsonin_number(&item, "size", UINT64_MAX, &rows[i].size) ||
+            !jsonin_word(&item, "verdict", verdict_named, &kind))
+            return false;
+        rows[i].verdict = (enum verdict_kind)kind;
+    }
+    r->cuts = rows;
+    r->n_cuts = count;
+    return true;
+}
+
 static bool read_result(const struct jsonin *in, struct result *r)
 {
     struct jsonin id = jsonin_member(in, "id");
@@ -144,8 +169,9 @@ static bool read_result(const struct jsonin *in, struct result *r)
            jsonin_texts(in, "tags", &r->tags, &r->n_tags) && jsonin_text(in, "note", &r->note) &&
            jsonin_text(in, "contested", &r->contested) &&
            jsonin_number(in, "duration_us", UINT64_MAX, &r->duration_us) &&
-           read_unsigned(in, "attempts", &r->attempts) && jsonin_text(in, "again", &r->again) &&
-           jsonin_text(in, "stderr", &r->target_stderr) && jsonlog_read(in, &r->transcript);
+           read_unsigned(in, "attempts", &r->attempts) && read_cuts(in, r) &&
+           jsonin_text(in, "again", &r->again) && jsonin_text(in, "stderr", &r->target_stderr) &&
+           jsonlog_read(in, &r->transcript);
 }
 
 static bool read_rows(const struct jsonin *in, const char *key, struct run_options_row **out,

@@ -36,6 +36,20 @@ static void write_verdict(struct jsonout *o, const struct verdict *v)
     write_texts(o, "remarks", (const char *const *)v->remarks, v->n_remarks);
 }
 
+static void write_cuts(struct jsonout *o, const struct result *r)
+{
+    if (r->n_cuts == 0)
+        return;
+    jsonout_open(o, "cuts", '[');
+    for (size_t i = 0; i < r->n_cuts; i++) {
+        jsonout_open(o, NULL, '{');
+        jsonout_number(o, "size", r->cuts[i].size);
+        jsonout_text(o, "verdict", verdict_name(r->cuts[i].verdict));
+        jsonout_close(o, '}');
+    }
+    jsonout_close(o, ']');
+}
+
 static void write_autobahn(struct jsonout *o, const struct result *r)
 {
     jsonout_text(o, "autobahn", r->autobahn);
@@ -66,6 +80,7 @@ static void write_result(struct jsonout *o, const struct result *r)
     jsonout_text(o, "contested", r->contested);
     jsonout_number(o, "duration_us", r->duration_us);
     jsonout_number(o, "attempts", r->attempts);
+    write_cuts(o, r);
     jsonout_text(o, "again", r->again);
     jsonout_text(o, "stderr", r->target_stderr);
     jsonout_text(o, "source", r->source);

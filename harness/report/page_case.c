@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "verdict/cuts.h"
+
 /* https://www.rfc-editor.org/rfc/rfc6455#section-5.2, of the catalogue's own words only. */
 static void clause_link(struct page *p, const struct requirement *q)
 {
@@ -104,6 +106,20 @@ static void attempts(struct page *p, const struct result *r)
     markup_put(&p->m, " times</dd></div>");
 }
 
+static void cuts(struct page *p, const struct result *r)
+{
+    char size[CUTS_SIZE_TEXT];
+
+    for (size_t i = 0; i < r->n_cuts; i++) {
+        cuts_size_text(r->cuts[i].size, size);
+        markup_put(&p->m, "<div><dt>");
+        markup_text(&p->m, size);
+        markup_put(&p->m, "</dt><dd>");
+        markup_put(&p->m, verdict_name(r->cuts[i].verdict));
+        markup_put(&p->m, "</dd></div>");
+    }
+}
+
 static void facts(struct page *p, const struct result *r)
 {
     const struct verdict *v = &r->verdict;
@@ -126,6 +142,7 @@ static void facts(struct page *p, const struct result *r)
     for (size_t i = 0; i < r->n_tags; i++)
         fact(p, "tag", r->tags[i]);
     attempts(p, r);
+    cuts(p, r);
     markup_put(&p->m, "</dl>");
 }
 

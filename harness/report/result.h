@@ -7,6 +7,11 @@
 
 /* A run as reports see it: everything that results.json holds, and nothing else. Read back from
  * the file it is the same. */
+struct result_cut {
+    uint64_t size; /* bytes a write; 0: whole */
+    enum verdict_kind verdict;
+};
+
 struct result {
     const char *id, *title, *group, *path;
     unsigned line;
@@ -22,7 +27,9 @@ struct result {
     struct verdict verdict;
     struct transcript transcript; /* owned: result_free */
     uint64_t duration_us;
-    unsigned attempts;         /* times it was run */
+    unsigned attempts;             /* times it was run */
+    const struct result_cut *cuts; /* what each size of --cut gave; none: there was but one */
+    size_t n_cuts;
     const char *again;         /* the command that runs just this case */
     const char *target_stderr; /* last lines with --exec, or NULL */
 };

@@ -220,6 +220,18 @@ static bool must_end_tcp(const struct run *r)
            !r->blocked;
 }
 
+/* Small pieces that follow each other at once come together again before anybody reads them. Larger
+ * amounts are read while they come, and many would take long. */
+#define PACED_MAX 256 /* bytes, and writes a case */
+
+static uint64_t pace_us(const struct run *r)
+{
+    bool small =
+        r->cut > 0 && r->out.len > r->cut && r->out.len <= PACED_MAX && r->paced < PACED_MAX;
+
+    return r->pace_us > 0 ? r->pace_us : r->open && small ? r->options.pace_us : 0;
+}
+
 static bool write_out(struct run *r, struct run_act *act)
 {
     size_t n = r->out.len;
@@ -238,7 +250,9 @@ static bool write_out(struct run *r, struct run_act *act)
         return true;
     }
     r->writing = n;
-    r->write_after_us = r->pace_us ? r->now_us + r->pace_us : 0;
+    uint64_t pace = pace_us(r);
+    r->paced += pace > 0;
+    r->write_after_us = pace ? r->now_us + pace : 0;
     act->kind = RUN_WRITE;
     act->data = bytes_of(r->out.ptr, n);
     return true;

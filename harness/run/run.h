@@ -44,6 +44,7 @@ struct run_options {
     size_t n_protocols;
     uint64_t seed;               /* of the run; the case's own comes from it and the id */
     uint64_t cut;                /* bytes a write for everything; 0: as the case says */
+    uint64_t pace_us;            /* between the small writes of such a cut, once it is open */
     uint64_t expect_us;          /* how long an expectation waits */
     uint64_t quiet_us;           /* how long nothing comes before a barrier is sent */
     bool barriers;               /* send them at all */
@@ -125,6 +126,7 @@ struct run {
     struct buf out; /* waits to be written */
     size_t writing; /* of it, in the write under way */
     uint64_t cut, pace_us, write_after_us;
+    unsigned paced;     /* writes that were held back for options.pace_us, or for the case's own */
     size_t together;    /* depth: nothing is written before it ends */
     struct buf replies; /* frames of the runner's own that wait for a boundary */
     bool blocked;       /* the socket is full */

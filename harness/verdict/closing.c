@@ -26,6 +26,20 @@ static size_t first_of(const struct transcript *t, enum entry_kind kind, int opc
     return t->count;
 }
 
+bool closing_lost_to_reset(const struct transcript *t, size_t end)
+{
+    if (end >= t->count || t->entries[end].kind != ENTRY_END_IN || t->entries[end].end != END_RESET)
+        return false;
+    size_t close = first_of(t, ENTRY_FRAME_OUT, WS_CLOSE, 0, t->entries[end].connection);
+    for (size_t i = close + 1; i < end; i++) {
+        enum entry_kind kind = t->entries[i].kind;
+        if ((kind == ENTRY_FRAME_OUT || kind == ENTRY_RAW_OUT) &&
+            t->entries[i].connection == t->entries[end].connection)
+            return true;
+    }
+    return false;
+}
+
 static void no_close(struct closing_finding *out, const struct transcript *t, size_t end)
 {
     bool ended = end < t->count;

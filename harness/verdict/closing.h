@@ -16,6 +16,11 @@ struct closing_finding {
     bool cut_short; /* neither came what is due, nor was the time for it up: nothing is said */
 };
 
+/* Is `end` a reset of a connection on which bytes of ours went out behind our Close? Who has not
+ * read them and closes sends a reset, and that destroys the answer it had sent: there is no telling
+ * whether a Close came. */
+bool closing_lost_to_reset(const struct transcript *t, size_t end);
+
 void closing_judge(const struct transcript *t, enum case_role role, struct closing_finding *out);
 
 #endif

@@ -120,11 +120,17 @@ static void fail_expectation(struct judge *j, const struct match *m, size_t sinc
     const struct step *step = &j->steps[m->step];
     struct verdict *v = j->v;
 
+    bool lost = step->op == OP_EXPECT && step->as.expect.kind == EXPECT_CLOSE &&
+                closing_lost_to_reset(j->t, m->entry);
+
     j->failed = true;
-    v->behaviour = worse(v->behaviour, breach(level_of(j)));
+    v->behaviour = worse(v->behaviour, lost ? VERDICT_INFO : breach(level_of(j)));
     if (j->round > 0 && v->reason)
         return; /* the first of a sweep is told */
-    v->reason = kept(j, m->remark);
+    v->reason = lost
+                    ? "a reset, and bytes of ours behind our Close that may have brought it about: "
+                      "whether a Close was sent cannot be told"
+                    : kept(j, m->remark);
     v->expected = step_text(j, step);
     v->entry = m->entry;
     v->line = step->line;

@@ -107,6 +107,7 @@ static struct result one_result(struct transcript *t)
 {
     static const char *proves[] = { "RFC6455-5.2-3", "RFC6455-5.2-2" };
     static const char *tags[] = { "slow" };
+    static const struct result_cut cuts[] = { { 0, VERDICT_PASS }, { 7, VERDICT_FAIL } };
     static const struct dropin grade = { .behavior = DROPIN_NON_STRICT,
                                          .close = DROPIN_CLOSE_FAILED_BY_CLIENT,
                                          .ending = { .remote_code = 1002 } };
@@ -145,6 +146,8 @@ static struct result one_result(struct transcript *t)
         .transcript = *t,
         .duration_us = 1234,
         .attempts = 2,
+        .cuts = cuts,
+        .n_cuts = 2,
         .again = "wsproof test ws://localhost:9001 --cases rfc6455/a/b",
         .target_stderr = "line\nline\x01\n",
     };
@@ -262,6 +265,11 @@ static void assert_same_result(const struct result *a, const struct result *b)
     assert_same_verdict(&a->verdict, &b->verdict);
     cr_assert_eq(a->duration_us, b->duration_us);
     cr_assert_eq(a->attempts, b->attempts);
+    cr_assert_eq(a->n_cuts, b->n_cuts);
+    for (size_t i = 0; i < a->n_cuts; i++) {
+        cr_expect_eq(a->cuts[i].size, b->cuts[i].size);
+        cr_expect_eq(a->cuts[i].verdict, b->cuts[i].verdict);
+    }
     assert_same_text(a->again, b->again);
     assert_same_text(a->target_stderr, b->target_stderr);
 }

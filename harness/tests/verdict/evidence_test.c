@@ -38,6 +38,16 @@ static const struct judged monitored[] = {
       "has defined" },
     { ECHO, SENT "in text \"a\";closing;out close ours 1000;in close 1000;in pong;in end fin",
       "pass [a control frame follows the sender's own Close]" },
+    /* Unread bytes behind our Close may have destroyed its answer; without them none was sent. */
+    { "send close 1000\nsend ping\nexpect close 1000",
+      OPEN "out close @2 1000;out ping @3;expect @4;in end reset;",
+      "info @7 line 6 retry: a reset, and bytes of ours behind our Close that may have brought it "
+      "about: whether a Close was sent cannot be told" },
+    { "send close 1000\nexpect close 1000", OPEN "out close @2 1000;expect @3;in end reset;",
+      "fail @6 line 5 retry: the connection was reset" },
+    { "send close 1000\nsend ping\nexpect close 1000",
+      OPEN "out close @2 1000;out ping @3;expect @4;in end fin;",
+      "fail @7 line 6: the connection ended" },
     /* The handshake is watched too, and the bytes of a frame that never came whole. */
     { ECHO,
       "connected;out head GET;expect @1;in head 101 \"Content-Length: 5\\r\\n\";"
