@@ -74,6 +74,32 @@ test("counts on the page are those of results.json", async (page) => {
   assert.equal(await page.locator(".case").count(), results.cases.length);
 });
 
+// Broken is what a fail names; the other requirements of such a case have no word from it.
+test("each requirement has its verdict, and a link to the case that shows it", async (page) => {
+  const fails = new Set(results.cases.filter((one) => one.verdict === "fail").map((one) => one.requirement));
+  const rows = await page.locator(".law tbody tr:not(.clause)").evaluateAll((list) =>
+    list.map((row) => ({
+      id: row.querySelector("th").textContent,
+      verdict: row.querySelector(".badge")?.textContent,
+      cases: Number(row.cells[4].textContent),
+      link: row.querySelector("td a")?.getAttribute("href").slice(1),
+    })),
+  );
+  assert.ok(rows.length > 0);
+  assert.ok(rows.some((row) => row.verdict === "fail"));
+  assert.ok(rows.some((row) => row.verdict && row.verdict !== "fail"));
+  for (const row of rows) {
+    const named = results.cases.filter((one) =>
+      ["fail", "warn"].includes(one.verdict) && one.requirement
+        ? one.requirement === row.id
+        : (one.proves ?? []).includes(row.id),
+    );
+    assert.equal(row.cases, named.length, row.id);
+    assert.equal(row.verdict === "fail", fails.has(row.id), row.id);
+    if (row.link) assert.equal(await byId(page, row.link).count(), 1, row.link);
+  }
+});
+
 test("the table of groups adds up", async (page) => {
   const cells = await page.locator(".matrix .total").allTextContents();
   const sum = cells.reduce((total, cell) => total + Number(cell), 0);

@@ -165,6 +165,7 @@ static const struct {
     { "headline", page_headline },
     { "summary", page_summary },
     { "matrix", page_matrix },
+    { "requirements", page_requirements },
     { "verdicts", page_verdict_filters },
     { "groups", page_group_filters },
     { "cases", page_cases },

@@ -26,12 +26,14 @@ const char *page_kind_title(enum verdict_kind kind);
 /* <tag class="…">text</tag>; nothing when `text` is NULL. */
 void page_element(struct page *p, const char *tag, const char *class, const char *text);
 void page_badge(struct page *p, enum verdict_kind kind);
-void page_duration(struct page *p, uint64_t us); /* "1.2 ms" */
+void page_clause_link(struct page *p, const struct requirement *q); /* to the RFC's section */
+void page_duration(struct page *p, uint64_t us);                    /* "1.2 ms" */
 
 /* The parts, each in a file of its own. */
 void page_headline(struct page *p);
 void page_summary(struct page *p);
 void page_matrix(struct page *p);
+void page_requirements(struct page *p);
 void page_verdict_filters(struct page *p); /* a button for each verdict that is there */
 void page_group_filters(struct page *p);   /* an <option> for each group */
 void page_cases(struct page *p);

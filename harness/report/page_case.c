@@ -6,7 +6,7 @@
 #include "verdict/cuts.h"
 
 /* https://www.rfc-editor.org/rfc/rfc6455#section-5.2, of the catalogue's own words only. */
-static void clause_link(struct page *p, const struct requirement *q)
+void page_clause_link(struct page *p, const struct requirement *q)
 {
     markup_put(&p->m, "<a rel=\"noreferrer\" href=\"https://www.rfc-editor.org/rfc/");
     for (const char *c = q->rfc; *c; c++) {
@@ -28,7 +28,7 @@ static void requirement(struct page *p, const char *id, bool broken)
 
     markup_put(&p->m, broken ? "<li class=\"broken\">" : "<li>");
     if (q)
-        clause_link(p, q);
+        page_clause_link(p, q);
     page_element(p, "code", NULL, id);
     if (q) {
         markup_put(&p->m, " ");
