@@ -53,12 +53,12 @@ static struct standing *standing_of(const struct page *p, struct standing *list,
 static void take_result(struct page *p, struct standing *list, size_t i)
 {
     const struct result *r = &p->run->results[i];
-    struct standing *broken = NULL;
+    bool graded = r->verdict.result == VERDICT_FAIL || r->verdict.result == VERDICT_WARN;
 
-    if (r->verdict.result == VERDICT_FAIL || r->verdict.result == VERDICT_WARN)
-        broken = standing_of(p, list, r->verdict.requirement);
-    if (broken) {
-        take(broken, i, r->verdict.result);
+    if (graded && r->verdict.requirement) {
+        struct standing *broken = standing_of(p, list, r->verdict.requirement);
+        if (broken)
+            take(broken, i, r->verdict.result);
         return;
     }
     for (size_t k = 0; k < r->n_proves; k++) {
