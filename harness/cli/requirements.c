@@ -4,71 +4,124 @@
 #include <string.h>
 
 #include "cli/session.h"
+#include "verdict/coverage.h"
 
-static size_t cases_for(const struct suite *s, const char *id)
+static const char *role_word(enum case_role role)
 {
-    size_t n = 0;
-
-    for (size_t i = 0; i < s->n_cases; i++)
-        for (size_t k = 0; k < s->cases[i]->n_proves; k++)
-            n += strcmp(s->cases[i]->proves[k], id) == 0;
-    return n;
+    return role == ROLE_BOTH ? "both" : role == ROLE_SERVER ? "server" : role ? "client" : "-";
 }
 
-struct tally {
-    const char *rfc;
-    size_t testable, covered;
+static void print_row(const struct coverage_row *row)
+{
+    const struct requirement *r = row->requirement;
+
+    printf("%-22s %-10s %-8s %4zu  %s", r->id, r->level_text, role_word(row->under_test),
+           row->cases, r->summary);
+    if (row->set_up)
+        printf(" (needs set-up: %s)", row->set_up);
+    else if (row->state == COVERAGE_WAITS)
+        printf(" (waits for its transport)");
+    putchar('\n');
+}
+
+static void print_totals(const struct coverage_total *list, size_t count, const char *what)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct coverage_total *t = &list[i];
+        printf("%s%s%s%s: %zu of %zu testable rows have a case", t->rfc, t->section ? " " : "",
+               t->section ? t->section : "", what, t->covered, t->testable);
+        if (t->set_up > 0)
+            printf(", %zu of them need set-up", t->set_up);
+        putchar('\n');
+    }
+}
+
+/* By RFC, then by role, then by chapter. */
+static bool print_summary(struct arena *a, const struct coverage *c, bool chapters, struct err *err)
+{
+    static const struct {
+        enum case_role role;
+        const char *what;
+        bool by_chapter;
+    } tables[] = { { 0, "", false },
+                   { ROLE_SERVER, ", servers", false },
+                   { ROLE_CLIENT, ", clients", false },
+                   { 0, "", true } };
+    struct coverage_total *list;
+    size_t count;
+
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        if (tables[i].by_chapter && !chapters)
+            continue;
+        if (!coverage_totals(a, c, tables[i].by_chapter, tables[i].role, &list, &count, err))
+            return false;
+        print_totals(list, count, tables[i].what);
+    }
+    return true;
+}
+
+static void print_tsv(const struct coverage *c)
+{
+    printf("id\trfc\tsection\tlevel\tunder_test\tstate\tcases\tserver_cases\tclient_cases\tset_up\t"
+           "summary\n");
+    for (size_t i = 0; i < c->count; i++) {
+        const struct coverage_row *row = &c->rows[i];
+        const struct requirement *r = row->requirement;
+        printf("%s\t%s\t%s\t%s\t%s\t%s\t%zu\t%zu\t%zu\t%s\t%s\n", r->id, r->rfc, r->section,
+               r->level_text, role_word(row->under_test), coverage_word(row->state), row->cases,
+               row->servers, row->clients, row->set_up ? row->set_up : "", r->summary);
+    }
+}
+
+struct requirements_options {
+    const char *cases_from;
+    bool missing, tsv;
 };
 
-static void count(struct tally *tallies, size_t room, const struct requirement *row, size_t cases)
+/* Exit code; `err` is filled where we cannot go on. */
+static int show(const struct source *s, const struct requirements_options *o, struct err *err)
 {
-    for (size_t i = 0; i < room; i++) {
-        if (tallies[i].rfc && strcmp(tallies[i].rfc, row->rfc) != 0)
-            continue;
-        tallies[i].rfc = row->rfc;
-        tallies[i].testable++;
-        tallies[i].covered += cases > 0;
-        return;
-    }
-}
+    struct arena a = { 0 };
+    struct coverage coverage;
+    size_t lost = 0;
+    bool ok = coverage_make(&a, &s->suite, &s->requirements, &coverage, err);
 
-static void print(const struct source *s, bool missing)
-{
-    struct tally tallies[16] = { 0 };
-
-    for (size_t i = 0; i < s->requirements.count; i++) {
-        const struct requirement *row = &s->requirements.rows[i];
-        size_t cases = cases_for(&s->suite, row->id);
-        bool testable = strcmp(row->testable, "no") != 0;
-        if (testable)
-            count(tallies, 16, row, cases);
-        if (missing ? testable && cases == 0 : true)
-            printf("%-22s %-10s %-8s %4zu  %s\n", row->id, row->level_text,
-                   testable ? row->role : "-", cases, row->summary);
+    if (ok && o->tsv)
+        print_tsv(&coverage);
+    for (size_t i = 0; ok && i < coverage.count; i++) {
+        const struct coverage_row *row = &coverage.rows[i];
+        bool open = row->state == COVERAGE_MISSING || row->state == COVERAGE_WAITS;
+        lost += row->state == COVERAGE_MISSING;
+        if (!o->tsv && (open || !o->missing))
+            print_row(row);
     }
-    for (size_t i = 0; i < 16 && tallies[i].rfc; i++)
-        printf("%s: %zu of %zu testable rows have a case\n", tallies[i].rfc, tallies[i].covered,
-               tallies[i].testable);
+    ok = ok && (o->tsv || print_summary(&a, &coverage, !o->missing, err));
+    arena_free(&a);
+    return !ok ? session_exit_of(err) : o->missing && lost > 0 ? EXIT_UNEXPECTED : EXIT_OK;
 }
 
 int command_requirements(int argc, char **argv)
 {
     struct source source;
-    const char *cases_from = NULL;
-    bool missing = false, help = false;
+    struct requirements_options o = { 0 };
     struct arg_list rest = { 0 };
     struct err err = { 0 };
+    bool help = false;
     const struct arg_row rows[] = {
-        { "--missing", 0, ARG_FLAG, &missing, NULL, "only testable rows without a case" },
-        { "--cases-from", 0, ARG_TEXT, &cases_from, "PATH",
+        { "--missing", 0, ARG_FLAG, &o.missing, NULL,
+          "only testable rows without a case; exit 1 if there is one, HTTP/2 and HTTP/3 aside" },
+        { "--tsv", 0, ARG_FLAG, &o.tsv, NULL, "all rows as a table with tabs, for programs" },
+        { "--cases-from", 0, ARG_TEXT, &o.cases_from, "PATH",
           "cases from a folder or a .case file, not the built-in ones" },
         { 0 },
     };
-    const struct arg_command command = {
-        "requirements", "wsproof requirements [--missing]",
-        "What the RFCs demand, and how many cases prove each statement.",
-        "  wsproof requirements --missing\n", rows
-    };
+    const struct arg_command command = { "requirements", "wsproof requirements [options]",
+                                         "What the RFCs demand, and how many cases prove each "
+                                         "statement. A row \"needs set-up\" when "
+                                         "all its cases do: see --profile of wsproof test.",
+                                         "  wsproof requirements --missing\n"
+                                         "  wsproof requirements --tsv | cut -f1,6,7\n",
+                                         rows };
 
     if (!arg_parse(&command, argc, argv, &rest, &help, &err))
         return arg_fail(&command, &err);
@@ -76,11 +129,10 @@ int command_requirements(int argc, char **argv)
         arg_help(&command);
         return EXIT_OK;
     }
-    bool ok = source_load(&source, cases_from, &err);
-    if (ok)
-        print(&source, missing);
-    else
+    bool ok = source_load(&source, o.cases_from, &err);
+    int code = ok ? show(&source, &o, &err) : session_exit_of(&err);
+    if (err.code != ERR_NONE)
         session_complain(&err);
     source_free(&source);
-    return ok ? EXIT_OK : session_exit_of(&err);
+    return code;
 }

@@ -12,9 +12,9 @@
 #define STOP_MS 2000
 
 struct serve_options {
-    const char *host, *cert, *key;
+    const char *host, *cert, *key, *token, *close_on;
     uint64_t port, message_max;
-    struct arg_list protocols;
+    struct arg_list protocols, origins, paths, guarded;
     struct deflate_options deflate;
     bool tls, verbose;
 };
@@ -29,6 +29,14 @@ static const struct arg_row rows[] = {
     { "--cert", 0, ARG_TEXT, &given.cert, "FILE", "wss:// with this certificate (PEM)" },
     { "--key", 0, ARG_TEXT, &given.key, "FILE", "and its key" },
     { "--subprotocol", 0, ARG_LIST, &given.protocols, "NAME", "speak it; may be given again" },
+    { "--origin", 0, ARG_LIST, &given.origins, "ORIGIN",
+      "refuse other origins with 403; may be given again" },
+    { "--path", 0, ARG_LIST, &given.paths, "PATH", "answer 404 elsewhere; may be given again" },
+    { "--token", 0, ARG_TEXT, &given.token, "TEXT",
+      "answer 401 without Authorization: Bearer TEXT" },
+    { "--token-path", 0, ARG_LIST, &given.guarded, "PATH", "only there; may be given again" },
+    { "--close-on", 0, ARG_TEXT, &given.close_on, "TEXT",
+      "close, with 1000 \"as asked\", when this text comes" },
     { "--max-message", 0, ARG_NUMBER, &given.message_max, "SIZE", "refuse larger ones (32M)" },
     DEFLATE_ROWS(given.deflate),
     { "--verbose", 'v', ARG_FLAG, &given.verbose, NULL, "a line on stderr for each event" },
@@ -41,9 +49,20 @@ static const struct arg_command command = {
     .about = "The reference server. It sends every message back, obeys RFC 6455 and RFC 7692 to "
              "the letter, and ends on SIGINT or SIGTERM with a Close to everybody.",
     .examples = "  wsproof serve --port 9001\n"
-                "  wsproof serve --tls --port 9002 -v\n",
+                "  wsproof serve --tls --port 9002 -v\n"
+                "  wsproof serve --origin https://example.org --path /chat --close-on bye\n"
+                "  wsproof serve --token secret --token-path /private\n",
     .rows = rows,
 };
+
+static bool check_paths(const char *option, const struct arg_list *paths, struct err *err)
+{
+    for (size_t i = 0; i < paths->count; i++)
+        if (paths->items[i][0] != '/')
+            return err_set(err, ERR_USAGE, "%s expects a path as /chat, found \"%s\"", option,
+                           paths->items[i]);
+    return true;
+}
 
 static bool check(const struct arg_list *rest, struct err *err)
 {
@@ -51,7 +70,11 @@ static bool check(const struct arg_list *rest, struct err *err)
         return err_set(err, ERR_USAGE, "what is \"%s\"? only options are expected", rest->items[0]);
     if (given.port > 65535)
         return err_set(err, ERR_USAGE, "--port wants a number up to 65535");
-    return deflate_options_read(&given.deflate, true, err);
+    if (given.guarded.count > 0 && !given.token)
+        return err_set(err, ERR_USAGE, "--token-path needs --token, which is asked for there");
+    return check_paths("--path", &given.paths, err) &&
+           check_paths("--token-path", &given.guarded, err) &&
+           deflate_options_read(&given.deflate, true, err);
 }
 
 static bool make_tls(struct io_tls **tls, struct err *err)
@@ -102,6 +125,13 @@ static bool serve(struct err *err)
     struct io_tls *tls = NULL;
     struct peer_server *server = NULL;
     struct io_loop *loop = io_loop_new(err);
+    const struct ws_policy policy = { .origins = given.origins.items,
+                                      .n_origins = given.origins.count,
+                                      .paths = given.paths.items,
+                                      .n_paths = given.paths.count,
+                                      .token = given.token,
+                                      .guarded = given.guarded.items,
+                                      .n_guarded = given.guarded.count };
     bool ok = false;
 
     io_allow_many_files();
@@ -114,6 +144,8 @@ static bool serve(struct err *err)
                                                             .protocols = given.protocols.items,
                                                             .n_protocols = given.protocols.count,
                                                             .deflate = given.deflate.use,
+                                                            .policy = &policy,
+                                                            .close_on = given.close_on,
                                                             .message_max = given.message_max,
                                                             .seed = io_entropy(),
                                                             .verbose = given.verbose },

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/own_peer.h"
 #include "cli/session_cuts.h"
 #include "io/clock.h"
 #include "io/file.h"
@@ -39,7 +40,8 @@ size_t session_rows(struct session_options *o, enum case_role role, struct arg_r
         { "--shard", 0, ARG_TEXT, &o->shard, "I/N", "only every Nth case, from the Ith" },
         { "--cases-from", 0, ARG_TEXT, &o->cases_from, "PATH",
           "cases from a folder or a .case file, not the built-in ones" },
-        { "--profile", 0, ARG_TEXT, &o->profile, "FILE", "what the target is set up for" },
+        { "--profile", 0, ARG_TEXT, &o->profile, "FILE",
+          "what the target is set up for, as lines 'limit 64K': see cases/README.md" },
         { "--jobs", 'j', ARG_NUMBER, &o->jobs, "N", "cases at a time" },
         { "--timeout", 0, ARG_TIME, &o->timeout_ms, "TIME", "how long an expectation waits" },
         { "--seed", 0, ARG_NUMBER, &o->seed, "N", "of random payloads and masking keys" },
@@ -228,18 +230,14 @@ static bool open_tls(struct session *s, const char *url, struct err *err)
 
 static bool open_target(struct session *s, const char *url, struct err *err)
 {
-    static const char own_server[] = "/proc/self/exe serve --port {port}";
-    static const char own_client[] = "/proc/self/exe connect --echo {url}";
-    static const char own_tls_client[] = "/proc/self/exe connect --echo --cacert {cacert} {url}";
+    const struct own_peer *own = own_peer(s->role);
 
     s->target_options.role = s->role;
     s->target_options.url = url;
     s->target_options.command = s->o.exec;
     s->target_options.sni = s->o.sni;
     if (!url && !s->o.exec)
-        s->target_options.command = s->role == ROLE_SERVER ? own_server
-                                    : s->o.tls             ? own_tls_client
-                                                           : own_client;
+        s->target_options.command = s->o.tls ? own->tls_command : own->command;
     if (!open_tls(s, url, err))
         return false;
     s->target_options.tls = s->tls;
@@ -310,6 +308,7 @@ void session_schedule(struct session *s)
         .barriers = true,
         .echoes = true,
         .tells_url = s->role == ROLE_CLIENT && target_tells_url(&s->target.options),
+        .setup = &s->profile.setup,
         .data = s->source.files,
     };
     s->schedule.verdict =
@@ -415,8 +414,20 @@ bool session_begin(struct session *s, struct err *err)
     return true;
 }
 
+/* Of our own peer we know what it is set up for, unless somebody says otherwise. */
+static bool know_own_peer(struct session *s, struct err *err)
+{
+    const char *text = own_peer(s->role)->profile;
+
+    if (s->o.profile || s->o.exec || s->target_options.url)
+        return true;
+    return profile_parse(&s->arena, "(built in)", bytes_str(text), &s->profile, err);
+}
+
 bool session_probe(struct session *s, struct err *err)
 {
+    if (!know_own_peer(s, err))
+        return false;
     if (s->role == ROLE_SERVER && s->target_options.command && !target_start(&s->target, err))
         return false;
     session_schedule(s);

@@ -23,6 +23,7 @@ struct peer_server {
     size_t n_sessions;
     uint64_t n_accepted;
     uint64_t scan_at_ms; /* no connection has a deadline before */
+    const char *close_on;
     uint16_t port;
     bool broadcast, verbose;
 };
@@ -80,9 +81,11 @@ struct peer_server *peer_server_new(struct io_loop *loop, const struct peer_serv
                     .headers = options->headers,
                     .n_headers = options->n_headers,
                     .deflate = options->deflate,
+                    .policy = options->policy,
                     .message_max = options->message_max,
                     .seed = options->seed },
         .scan_at_ms = UINT64_MAX,
+        .close_on = options->close_on,
         .broadcast = options->broadcast,
         .verbose = options->verbose,
     };
@@ -133,7 +136,8 @@ static void say_event(const struct peer_server *server, const struct session *s,
     switch (event->kind) {
     case WS_EVENT_OPEN: say_bytes(server, s, "open", event->head->target); return;
     case WS_EVENT_REFUSED:
-        say(server, s, "refused: %s", ws_rule_row(event->broken.rule)->sentence);
+        say(server, s, "refused: %s",
+            event->why ? event->why : ws_rule_row(event->broken.rule)->sentence);
         return;
     case WS_EVENT_MESSAGE: say_bytes(server, s, ws_opcode_name(event->opcode), event->data); return;
     case WS_EVENT_PING: say_bytes(server, s, "ping", event->data); return;
@@ -163,6 +167,23 @@ static void pass_to_others(struct peer_server *server, const struct session *fro
     }
 }
 
+static bool asks_to_close(const struct peer_server *server, const struct ws_event *event)
+{
+    return server->close_on && event->opcode == WS_TEXT &&
+           bytes_eq_str(event->data, server->close_on);
+}
+
+/* False: no memory for the answer. */
+static bool answer(struct peer_server *server, struct session *s, const struct ws_event *event,
+                   uint64_t now_ms)
+{
+    if (asks_to_close(server, event))
+        return ws_conn_close(&s->channel.ws, 1000, BYTES_LIT("as asked"), now_ms);
+    if (server->broadcast)
+        pass_to_others(server, s, event, now_ms);
+    return ws_conn_send(&s->channel.ws, event->opcode, event->data);
+}
+
 /* All events, their answers in one send, and the next deadline. Frees the session at its end. */
 static void serve(struct peer_server *server, struct session *s, uint64_t now_ms)
 {
@@ -172,9 +193,7 @@ static void serve(struct peer_server *server, struct session *s, uint64_t now_ms
     while (ws_conn_next(&c->ws, &event, now_ms)) {
         if (server->verbose)
             say_event(server, s, &event);
-        if (server->broadcast && event.kind == WS_EVENT_MESSAGE)
-            pass_to_others(server, s, &event, now_ms);
-        if (event.kind == WS_EVENT_MESSAGE && !ws_conn_send(&c->ws, event.opcode, event.data)) {
+        if (event.kind == WS_EVENT_MESSAGE && !answer(server, s, &event, now_ms)) {
             say(server, s, "takes more memory than it may have");
             end_session(server, s);
             return;

@@ -15,6 +15,8 @@ struct peer_server_options {
     const char *const *protocols;
     size_t n_protocols;
     const struct ws_conn_deflate *deflate; /* NULL: no compression; must outlive the server */
+    const struct ws_policy *policy;        /* NULL: everybody is let in; must outlive it too */
+    const char *close_on;                  /* a text that is answered with a Close; NULL: none */
     size_t message_max;
     uint64_t seed;
     const struct ws_header *headers; /* added to each 101; must outlive the server */

@@ -38,6 +38,7 @@ static uint64_t octets_of(const struct entry *e)
     case ENTRY_MEMORY:
     case ENTRY_METRIC:
     case ENTRY_TURNS:
+    case ENTRY_PROVOKED:
     case ENTRY_NOTE:
     case ENTRY_KINDS: break;
     }

@@ -149,6 +149,15 @@ static bool sized(const struct entry *e, const char *what, struct buf *out)
     return buf_print(out, "%" PRIu64 " bytes %s", len, what) && quoted(e->data, len, out);
 }
 
+static bool provoked(const struct entry *e, struct buf *out)
+{
+    bool ok = buf_print(out, "asked it to close, as its profile says");
+
+    if (e->flag)
+        ok = ok && buf_print(out, ": with %" PRIu64, e->len);
+    return ok && with_text(" ", e->text, out);
+}
+
 bool report_describe(const struct entry *e, struct buf *out)
 {
     switch (e->kind) {
@@ -179,6 +188,7 @@ bool report_describe(const struct entry *e, struct buf *out)
     case ENTRY_MEMORY: return memory(e, out);
     case ENTRY_METRIC: return metric(e, out);
     case ENTRY_TURNS: return buf_print(out, "%" PRIu64 " more turns went the same way", e->len);
+    case ENTRY_PROVOKED: return provoked(e, out);
     case ENTRY_NOTE: return with_text("", e->text ? e->text : "", out);
     case ENTRY_KINDS: break;
     }

@@ -49,6 +49,7 @@ static enum side side_of(const struct entry *e)
     case ENTRY_MEMORY:
     case ENTRY_METRIC:
     case ENTRY_TURNS:
+    case ENTRY_PROVOKED:
     case ENTRY_NOTE:
     case ENTRY_KINDS: break;
     }
@@ -155,6 +156,7 @@ static void details(struct page *p, const struct entry *e, const struct extent *
     case ENTRY_MEMORY:
     case ENTRY_METRIC:
     case ENTRY_TURNS:
+    case ENTRY_PROVOKED:
     case ENTRY_NOTE:
     case ENTRY_KINDS: break;
     }

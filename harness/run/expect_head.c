@@ -26,7 +26,8 @@ static bool is_or_has(struct bytes element, struct bytes value)
     return false;
 }
 
-/* `has` and `lacks` look for an element of the list over all lines; `is` for a line. */
+/* `has` and `lacks` look for an element of the list over all lines, `has ""` for any line; `is` for
+ * a line. */
 static bool cond_holds(const struct cond *cond, const struct http1_head *head, struct bytes value)
 {
     for (size_t n = 0;; n++) {
@@ -37,6 +38,8 @@ static bool cond_holds(const struct cond *cond, const struct http1_head *head, s
         if (cond->kind == COND_ABSENT)
             return false;
         if (cond->kind == COND_IS && bytes_eq(field->value, value))
+            return true;
+        if (cond->kind == COND_HAS && value.len == 0)
             return true;
         rest = field->value;
         while (http1_list_next(&rest, &element))

@@ -141,11 +141,22 @@ static bool code_in(const struct expect *want, const struct ws_close *close)
     return false;
 }
 
-static bool close_fits(const struct expect *want, const struct ws_close *close)
+/* As the profile's closer says: exactly so where it names a code, else any. RFC 6455 7.1.2. */
+static bool as_provoked(const struct entry *provoked, const struct ws_close *close)
 {
-    if (want->any || (want->n_codes == 0 && !want->no_code))
+    if (!provoked || !provoked->flag)
         return true;
-    return code_in(want, close) || (want->no_code && !close->has_code && close->reason.len == 0);
+    return close->has_code && close->code == provoked->len &&
+           (!provoked->text || bytes_eq_str(close->reason, provoked->text));
+}
+
+static bool close_fits(const struct expect *want, const struct ws_close *close,
+                       const struct entry *provoked)
+{
+    if (want->any || (want->n_codes == 0 && !want->no_code && !want->provoked))
+        return true;
+    return code_in(want, close) || (want->no_code && !close->has_code && close->reason.len == 0) ||
+           (want->provoked && as_provoked(provoked, close));
 }
 
 static bool reason_fits(struct expectation *x, const struct entry *e, struct bytes reason)
@@ -159,17 +170,24 @@ static bool reason_fits(struct expectation *x, const struct entry *e, struct byt
     return talk_is(&as_entry, x->step->as.expect.payload, &env.env);
 }
 
+/* Who is asked to close may answer that first. */
+static bool was_asked(const struct expectation *x, size_t i)
+{
+    return x->step->as.expect.provoked || talk_provoked(x->t, x->cursor->connection, i);
+}
+
 static enum taken expect_close(struct expectation *x, size_t i)
 {
     const struct entry *e = expectation_entry(x, i);
 
     /* What we sent before our Close may still be on its way back (RFC 6455 5.5.1). */
-    if (e->kind == ENTRY_MESSAGE_IN && e->by != BY_RUNNER && !is_owed_echo(x, e, i))
+    if (e->kind == ENTRY_MESSAGE_IN && e->by != BY_RUNNER && !is_owed_echo(x, e, i) &&
+        !was_asked(x, i))
         return expectation_no(x, "a message came");
     if (!is_close(e))
         return TAKEN_SKIP;
     struct ws_close close = ws_close_decode(e->data);
-    if (!close_fits(&x->step->as.expect, &close))
+    if (!close_fits(&x->step->as.expect, &close, talk_provoked(x->t, e->connection, i)))
         return expectation_no(x, "the Close has another code");
     if (!reason_fits(x, e, close.reason))
         return expectation_no(x, "the Close has another reason");

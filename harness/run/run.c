@@ -35,7 +35,8 @@ bool run_init(struct run *r, const struct script_case *c, const struct run_optio
                                    .path = options->path,
                                    .host = options->host,
                                    .port = options->port,
-                                   .base = options->base };
+                                   .base = options->base,
+                                   .setup = options->setup };
     buf_init(&r->out, RUN_OUT_MAX);
     buf_init(&r->replies, RUN_OUT_MAX);
     speaker_init(&r->speaker, t, &r->env, t->seed, !client_tested);

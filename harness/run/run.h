@@ -50,6 +50,7 @@ struct run_options {
     bool barriers;               /* send them at all */
     bool echoes;                 /* the target is known to echo */
     bool tells_url;              /* a client is told the case's `url` when it starts */
+    const struct setup *setup;   /* what the target is set up for; NULL: nothing */
     const struct embedded *data; /* files of the suite */
 };
 

@@ -264,6 +264,26 @@ static void do_send_more(struct run *r, const struct step *step)
     r->pc++;
 }
 
+/* The message that makes the target close is the runner's own: no echo of it is awaited. */
+static void do_provoke(struct run *r)
+{
+    const struct setup *setup = r->options.setup;
+    struct entry e = run_entry(r, ENTRY_PROVOKED);
+
+    if (!setup || !setup->closer) {
+        run_cannot(r, "needs set-up: closer");
+        return;
+    }
+    if (run_may_speak(r)) {
+        e.flag = setup->close_has_code;
+        e.len = setup->close_code;
+        e.text = setup->close_reason;
+        run_speak(r, WS_TEXT, bytes_str(setup->closer), BY_RUNNER);
+        run_add(r, &e);
+    }
+    r->pc++;
+}
+
 static void do_step(struct run *r, struct run_act *act)
 {
     const struct step *step = current(r);
@@ -305,7 +325,7 @@ static void do_step(struct run *r, struct run_act *act)
             run_cannot(r, "the client cannot be told another address: --exec needs {url}");
         break;
     case OP_EACH: rounds_begin(r); break;
-    case OP_PROVOKE: run_cannot(r, "provoke is not built in yet"); break;
+    case OP_PROVOKE: do_provoke(r); break;
     case OP_COUNT: break;
     }
 }

@@ -95,6 +95,14 @@ bool talk_runner_closed(const struct transcript *t, uint32_t connection, size_t 
     return closed_by(t, connection, before, true);
 }
 
+const struct entry *talk_provoked(const struct transcript *t, uint32_t connection, size_t before)
+{
+    for (size_t i = before < t->count ? before : t->count; i-- > 0;)
+        if (t->entries[i].kind == ENTRY_PROVOKED && t->entries[i].connection == connection)
+            return &t->entries[i];
+    return NULL;
+}
+
 const struct entry *talk_message_out(const struct transcript *t, uint32_t connection, size_t nth,
                                      size_t before)
 {

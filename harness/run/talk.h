@@ -25,6 +25,9 @@ unsigned talk_status(const struct entry *e); /* of a response head; 0: none */
 bool talk_we_closed(const struct transcript *t, uint32_t connection, size_t before);
 bool talk_runner_closed(const struct transcript *t, uint32_t connection, size_t before);
 
+/* The last ENTRY_PROVOKED before entry `before`; NULL: none. */
+const struct entry *talk_provoked(const struct transcript *t, uint32_t connection, size_t before);
+
 /* The `nth` whole message that the case has sent on the connection before entry `before`; NULL:
  * none. */
 const struct entry *talk_message_out(const struct transcript *t, uint32_t connection, size_t nth,

@@ -117,6 +117,7 @@ static const char *const kind_names[ENTRY_KINDS] = {
     [ENTRY_MEMORY] = "memory",
     [ENTRY_METRIC] = "metric",
     [ENTRY_TURNS] = "turns",
+    [ENTRY_PROVOKED] = "provoked",
     [ENTRY_NOTE] = "note",
 };
 

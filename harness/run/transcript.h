@@ -30,6 +30,8 @@ enum entry_kind {
     ENTRY_MEMORY,      /* `len` bytes resident */
     ENTRY_METRIC,      /* measure: `text` names it, `len` microseconds */
     ENTRY_TURNS,       /* of `repeat`: `len` more turns like those before; last key in `head` */
+    ENTRY_PROVOKED,    /* the closer is out: a Close with code `len` if `flag`, and reason `text`,
+                          must come */
     ENTRY_NOTE,        /* `text`, for people */
     ENTRY_KINDS
 };

@@ -54,3 +54,10 @@ bool script_case_needs(const struct script_case *c, const char *need)
 {
     return holds(c->needs, c->n_needs, need);
 }
+
+bool script_need_is_set_up(const char *need)
+{
+    static const char *const found_out[] = { "echo", "permessage-deflate", "exec", "plain" };
+
+    return !holds(found_out, sizeof found_out / sizeof found_out[0], need);
+}

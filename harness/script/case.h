@@ -137,9 +137,10 @@ struct expect {
     const struct payload *payload; /* TEXT BINARY PING PONG FRAME; CLOSE: the reason; NULL: any */
     uint16_t *codes;               /* CLOSE, FAIL: any of these; none: any */
     size_t n_codes;
-    bool no_code; /* expect close none: an empty Close (beside the codes) */
-    bool any;     /* expect close any: any Close, an empty one too */
-    bool clean;   /* expect eof clean */
+    bool no_code;  /* expect close none: an empty Close (beside the codes) */
+    bool any;      /* expect close any: any Close, an empty one too */
+    bool provoked; /* expect close provoked: as the closer that was sent says */
+    bool clean;    /* expect eof clean */
     struct status_range *statuses;
     size_t n_statuses;
     struct cond *conds; /* RESPONSE REFUSED REQUEST */
@@ -247,5 +248,8 @@ struct script_case {
 
 bool script_case_has_tag(const struct script_case *c, const char *tag);
 bool script_case_needs(const struct script_case *c, const char *need);
+
+/* Is it something that the target has to be set up for, and no probe finds out? */
+bool script_need_is_set_up(const char *need);
 
 #endif

@@ -195,12 +195,33 @@ static void lint_steps(struct linter *l, const struct step *steps, size_t count)
     }
 }
 
+/* What only a set-up gives is skipped where there is none, and not left as it was written. */
+static void lint_needs(struct linter *l)
+{
+    static const struct {
+        const char *used, *need;
+    } rows[] = { { "${origin}", "origin" },     { "${served}", "path" },
+                 { "${guarded}", "auth" },      { "${credentials}", "auth" },
+                 { "provoke close", "closer" }, { "close provoked", "closer" } };
+
+    for (size_t i = 0; i < l->c->n_steps; i++)
+        if (l->c->steps[i].op == OP_SEND && payload_has_limit(l->c->steps[i].as.send.payload) &&
+            !script_case_needs(l->c, "limit"))
+            complain_step(l, &l->c->steps[i], "${limit} is only there for a case that needs limit");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (bytes_find(l->c->source, bytes_str(rows[i].used)) < l->c->source.len &&
+            !script_case_needs(l->c, rows[i].need))
+            complain(l, l->c->line, 1, 4, "%s is only there for a case that needs %s", rows[i].used,
+                     rows[i].need);
+}
+
 static void lint_case(struct linter *l, const struct script_case *c)
 {
     l->c = c;
     if (strcmp(c->title, strrchr(c->id, '/') + 1) == 0)
         complain(l, c->line, 1, 4, "this case has no title");
     lint_proves(l);
+    lint_needs(l);
     lint_steps(l, c->steps, c->n_steps);
     for (size_t i = 0; i < c->n_also; i++)
         lint_steps(l, c->also[i].steps, c->also[i].n_steps);

@@ -44,6 +44,7 @@ static bool check_fixed(struct parser *p, const struct token *at, const struct p
 {
     const char *what = payload_holds(made, PAYLOAD_TEMPLATE) ? "${…}"
                        : payload_holds(made, PAYLOAD_RANDOM) ? "\"random\""
+                       : payload_has_limit(made)             ? "${limit}"
                        : payload_holds(made, PAYLOAD_NEXT)   ? "\"next\""
                                                              : NULL;
 

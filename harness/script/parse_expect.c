@@ -32,7 +32,7 @@ static bool number_here(const struct parser *p)
     return parse_here(p, TOKEN_WORD) && parse_is_number(p->tok.text);
 }
 
-/* CODE or CODE …, any, none; the "or" may be left out. */
+/* CODE or CODE …, any, none, provoked; the "or" may be left out. */
 static bool parse_codes(struct parser *p, struct expect *out, bool words)
 {
     size_t cap = 0;
@@ -43,6 +43,8 @@ static bool parse_codes(struct parser *p, struct expect *out, bool words)
             out->any = true;
         else if (words && parse_take_word(p, "none"))
             out->no_code = true;
+        else if (words && parse_take_word(p, "provoked"))
+            out->provoked = true;
         else if (number_here(p) || more) {
             if (!add_code(p, out, &cap))
                 return false;
@@ -56,7 +58,7 @@ static bool parse_close(struct parser *p, struct expect *out)
 {
     if (!parse_codes(p, out, true))
         return false;
-    if (out->n_codes == 0 && !out->no_code)
+    if (out->n_codes == 0 && !out->no_code && !out->provoked)
         out->any = true;
     return !parse_payload_follows(p) || parse_expected_payload(p, &out->payload);
 }

@@ -32,6 +32,8 @@ static const char *const known_needs[] = {
     "closer",      "origin",
     "proxy",       "path",
     "limit",       "port",
+    "auth",        "pair",
+    "reconnect",
 };
 #define N_NEEDS (sizeof known_needs / sizeof known_needs[0])
 

@@ -56,7 +56,7 @@ static bool parse_made_up(struct parser *p, enum payload_kind kind, const struct
     if (kind == PAYLOAD_RANDOM)
         made->salt = p->randoms++;
     parse_next(p);
-    return parse_number(p, "a size", SCRIPT_PAYLOAD_MAX, &made->count);
+    return parse_size(p, "a size", &made->count, &made->limits);
 }
 
 /* sample KIND SIZE. */
@@ -210,7 +210,7 @@ static bool parse_times(struct parser *p, const struct payload **out)
     while (parse_take_mark(p, TOKEN_STAR)) {
         struct payload *made = new_payload(p, PAYLOAD_REPEAT);
         parse_go_on(p);
-        if (!made || !parse_number(p, "how many times", SCRIPT_PAYLOAD_MAX, &made->count))
+        if (!made || !parse_size(p, "how many times", &made->count, &made->limits))
             return false;
         made->a = *out;
         made->nodes += made->a->nodes;
@@ -247,6 +247,8 @@ bool parse_expected_payload(struct parser *p, const struct payload **out)
 
     if (!parse_payload(p, out))
         return false;
+    if (payload_has_limit(*out))
+        return parse_fail(p, &at, "${limit} is for what is sent: \"expect echo\" wants that back");
     return !payload_holds(*out, PAYLOAD_NEXT) ||
            parse_fail(p, &at,
                       "\"next\" cannot be expected, only sent: \"expect echo\" wants back "

@@ -290,7 +290,7 @@ static enum script_op op_of(const struct parser *p)
 static bool joins(enum script_op op)
 {
     return op == OP_CONNECT || op == OP_SEND || op == OP_SEND_MORE || op == OP_REPEAT ||
-           op == OP_TOGETHER || op == OP_DROP || op == OP_SHUTDOWN;
+           op == OP_TOGETHER || op == OP_DROP || op == OP_SHUTDOWN || op == OP_PROVOKE;
 }
 
 static bool check_place(struct parser *p, enum script_op op, enum script_op inside)

@@ -8,7 +8,8 @@
 
 /* Strings: escapes, values of for and each, and places that only a connection can fill. */
 
-static const char *const places[] = { "path", "host", "port", "key", "accept", "base" };
+static const char *const places[] = { "path", "host",   "port",   "key",     "accept",
+                                      "base", "origin", "served", "guarded", "credentials" };
 #define N_PLACES (sizeof places / sizeof places[0])
 
 bool parse_is_place(struct bytes name)
@@ -139,10 +140,20 @@ static bool opens_expr(struct bytes text, size_t at)
     return text.ptr[at] == '$' && at + 1 < text.len && text.ptr[at + 1] == '{';
 }
 
+/* ${limit} and sums that begin with it: a size that the target's set-up tells. */
+static bool is_limit(const struct parser *p, struct bytes expr)
+{
+    size_t n = 0;
+
+    while (n < expr.len && !is_operator(expr.ptr[n]))
+        n++;
+    return bytes_eq_str(bytes_take(expr, n), "limit") && !bound_to(p, bytes_take(expr, n));
+}
+
 /* A place stays in a word: who wants one looks for it, and nobody else takes a word with a $. */
 static bool fill_word_expr(struct parser *p, const struct token *t, struct bytes expr)
 {
-    if (bound_to(p, expr) || !parse_is_place(expr))
+    if (bound_to(p, expr) || !(parse_is_place(expr) || is_limit(p, expr)))
         return fill_expr(p, t, expr);
     return buf_print(&p->scratch, "${%.*s}", BYTES_ARG(expr)) || parse_memory(p);
 }

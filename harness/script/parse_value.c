@@ -67,6 +67,41 @@ bool parse_number(struct parser *p, const char *what, uint64_t max, uint64_t *ou
     return true;
 }
 
+/* ${limit+limit+1}, of which only the first term has to be `limit`. */
+static bool read_limits(struct parser *p, struct bytes sum, uint64_t *out, uint64_t *limits)
+{
+    for (;;) {
+        size_t n = bytes_index(sum, 0, '+');
+        struct bytes term = bytes_take(sum, n);
+        uint64_t value = 0;
+        if (bytes_eq_str(term, "limit"))
+            ++*limits;
+        else if (!text_size(term, SCRIPT_PAYLOAD_MAX, &value) || *limits == 0)
+            return parse_fail(p, &p->tok, "expected ${limit}, and only + behind it: ${limit+1}");
+        *out += value;
+        if (*limits > SCRIPT_LIMITS_MAX || *out > SCRIPT_PAYLOAD_MAX)
+            return parse_fail(p, &p->tok, "expected at most %d times the limit and 1G",
+                              SCRIPT_LIMITS_MAX);
+        if (n == sum.len)
+            return true;
+        sum = bytes_skip(sum, n + 1);
+    }
+}
+
+bool parse_size(struct parser *p, const char *what, uint64_t *out, uint64_t *limits)
+{
+    struct bytes text = p->tok.text;
+
+    *out = *limits = 0;
+    if (!parse_here(p, TOKEN_WORD) || !bytes_starts(text, BYTES_LIT("${limit")) ||
+        bytes_index(text, 0, '}') != text.len - 1)
+        return parse_number(p, what, SCRIPT_PAYLOAD_MAX, out);
+    if (!read_limits(p, bytes_skip(bytes_take(text, text.len - 1), 2), out, limits))
+        return false;
+    parse_next(p);
+    return true;
+}
+
 bool parse_code(struct parser *p, const char *what, uint16_t *out)
 {
     uint64_t code;

@@ -9,6 +9,7 @@
 
 #define SCRIPT_DEPTH_MAX 16                    /* blocks in blocks, brackets in brackets */
 #define SCRIPT_PAYLOAD_MAX (UINT64_C(1) << 30) /* bytes of one payload */
+#define SCRIPT_LIMITS_MAX 3                    /* times ${limit} in a sum */
 #define SCRIPT_NODES_MAX 1024                  /* parts of one payload, those of its lets too */
 #define SCRIPT_BLOCKS_MAX (1 << 26)            /* bytes of all blocks { … } of a file, packed */
 #define SCRIPT_VALUES_MAX 100000               /* of one for or each */
@@ -75,6 +76,8 @@ const char *parse_nearest(const char *word, const char *const *words, size_t cou
 
 /* parse_value.c: numbers, words and choices. All want their token on the same line. */
 NODISCARD bool parse_number(struct parser *p, const char *what, uint64_t max, uint64_t *out);
+/* A number, or ${limit+1}: `limits` is how many times the set-up's limit is added. */
+NODISCARD bool parse_size(struct parser *p, const char *what, uint64_t *out, uint64_t *limits);
 NODISCARD bool parse_code(struct parser *p, const char *what, uint16_t *out);
 NODISCARD bool parse_duration(struct parser *p, uint64_t *ms);
 NODISCARD bool parse_word(struct parser *p, const char *what, const char **out);

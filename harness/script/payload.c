@@ -20,11 +20,16 @@ static const char words[32][9] = {
 static bool find_place(struct bytes name, const struct payload_env *env, const char **value)
 {
     static const struct payload_env none = { 0 };
+    static const struct setup nothing = { 0 };
     const struct payload_env *e = env ? env : &none;
+    const struct setup *setup = e->setup ? e->setup : &nothing;
     const struct {
         const char *name, *value;
-    } rows[] = { { "path", e->path }, { "host", e->host },     { "port", e->port },
-                 { "key", e->key },   { "accept", e->accept }, { "base", e->base } };
+    } rows[] = { { "path", e->path },           { "host", e->host },
+                 { "port", e->port },           { "key", e->key },
+                 { "accept", e->accept },       { "base", e->base },
+                 { "origin", setup->origin },   { "served", setup->served },
+                 { "guarded", setup->guarded }, { "credentials", setup->credentials } };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (!bytes_eq_str(name, rows[i].name))
@@ -94,6 +99,11 @@ bool payload_holds(const struct payload *p, enum payload_kind kind)
     return p && (p->kind == kind || payload_holds(p->a, kind) || payload_holds(p->b, kind));
 }
 
+bool payload_has_limit(const struct payload *p)
+{
+    return p && (p->limits > 0 || payload_has_limit(p->a) || payload_has_limit(p->b));
+}
+
 static uint64_t template_len(struct bytes text, const struct payload_env *env)
 {
     struct bytes piece;
@@ -132,15 +142,21 @@ static uint64_t plus(uint64_t a, uint64_t b)
     return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
+/* Where no set-up is known its limit counts as nothing. */
+static uint64_t counted(const struct payload *p, const struct payload_env *env)
+{
+    return env && env->setup ? plus(p->count, times(p->limits, env->setup->limit)) : p->count;
+}
+
 uint64_t payload_len(const struct payload *p, const struct payload_env *env)
 {
     switch (p->kind) {
     case PAYLOAD_BYTES: return p->bytes.len;
     case PAYLOAD_TEMPLATE: return template_len(p->bytes, env);
-    case PAYLOAD_REPEAT: return times(payload_len(p->a, env), p->count);
+    case PAYLOAD_REPEAT: return times(payload_len(p->a, env), counted(p, env));
     case PAYLOAD_JOIN: return plus(payload_len(p->a, env), payload_len(p->b, env));
     case PAYLOAD_RANDOM:
-    case PAYLOAD_WORDS:
+    case PAYLOAD_WORDS: return counted(p, env);
     case PAYLOAD_SAMPLE: return p->count;
     case PAYLOAD_NEXT: return payload_len(p->a, env) > 0 ? p->count : 0;
     case PAYLOAD_BLOCKS: return p->bytes.len;

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "script/sample.h"
+#include "script/setup.h"
 
 struct blocks;
 
@@ -32,6 +33,7 @@ struct payload {
     const char *file;            /* SPELLED_FILE: its name */
     const struct payload *a, *b; /* JOIN: both; REPEAT, NEXT: a */
     uint64_t count;              /* REPEAT: times; RANDOM, WORDS, SAMPLE, NEXT: bytes */
+    uint64_t limits;             /* REPEAT, RANDOM, WORDS: and so many times the set-up's limit */
     enum sample_kind sample;     /* SAMPLE */
     const struct blocks *blocks; /* BLOCKS: what the stream is made of, for printing */
     uint64_t salt;               /* RANDOM: tells two of them in a case apart */
@@ -44,6 +46,7 @@ struct payload_env {
     uint64_t seed; /* of the case */
     uint64_t turn; /* of the innermost `repeat`, from 0; 0 outside */
     const char *path, *host, *port, *key, *accept, *base;
+    const struct setup *setup; /* NULL: none */
 };
 
 /* Bytes in all. Of NEXT without a byte in its ring: 0. */
@@ -62,6 +65,9 @@ NODISCARD struct bytes payload_fill(struct arena *a, struct bytes text,
 
 /* Does `text` hold a ${…} that is one of the names of payload_env? */
 bool payload_has_places(struct bytes text);
+
+/* Is a size in the tree the set-up's limit? */
+bool payload_has_limit(const struct payload *p);
 
 /* Is there one of `kind` in the tree? */
 bool payload_holds(const struct payload *p, enum payload_kind kind);

@@ -21,9 +21,11 @@ static bool put_close(const struct expect *e, struct buf *out)
 {
     const char *none = e->n_codes > 0 ? " or none" : " none";
     const char *any = e->n_codes > 0 || e->no_code ? " or any" : " any";
+    const char *provoked = e->n_codes > 0 || e->no_code || e->any ? " or provoked" : " provoked";
 
     return put_codes(e, " or ", out) && (!e->no_code || buf_print(out, "%s", none)) &&
-           (!e->any || buf_print(out, "%s", any)) && put_payload(e, out);
+           (!e->any || buf_print(out, "%s", any)) &&
+           (!e->provoked || buf_print(out, "%s", provoked)) && put_payload(e, out);
 }
 
 static bool put_statuses(const struct expect *e, struct buf *out)

@@ -78,9 +78,23 @@ static bool put_bytes(const struct payload *p, struct buf *out)
     return false;
 }
 
+/* A size, or ${limit+1}. */
+static bool put_count(const struct payload *p, struct buf *out)
+{
+    if (p->limits == 0)
+        return script_put_size(p->count, out);
+    if (!buf_print(out, "${limit"))
+        return false;
+    for (uint64_t i = 1; i < p->limits; i++)
+        if (!buf_print(out, "+limit"))
+            return false;
+    return (p->count == 0 || (buf_push(out, '+') && script_put_size(p->count, out))) &&
+           buf_push(out, '}');
+}
+
 static bool put_made_up(const char *word, const struct payload *p, struct buf *out)
 {
-    return buf_print(out, "%s ", word) && script_put_size(p->count, out);
+    return buf_print(out, "%s ", word) && put_count(p, out);
 }
 
 static bool put_next(const struct payload *p, struct buf *out)
@@ -108,8 +122,7 @@ static bool put_in_place(const struct payload *p, struct buf *out)
     case PAYLOAD_BYTES: return put_bytes(p, out);
     case PAYLOAD_TEMPLATE: return script_put_string(p->bytes, true, out);
     case PAYLOAD_REPEAT:
-        return put_inner(p->a, is_loose(p->a), out) && buf_print(out, " * ") &&
-               script_put_size(p->count, out);
+        return put_inner(p->a, is_loose(p->a), out) && buf_print(out, " * ") && put_count(p, out);
     case PAYLOAD_JOIN:
         return put_inner(p->a, p->a->kind == PAYLOAD_NEXT, out) && buf_print(out, " + ") &&
                put_inner(p->b, is_loose(p->b), out);

@@ -7,6 +7,7 @@
 #include "ws/close.h"
 #include "ws/handshake.h"
 #include "ws/message.h"
+#include "ws/policy.h"
 #include "ws/reader.h"
 #include "ws/unpack.h"
 
@@ -46,6 +47,7 @@ struct ws_conn_options {
     const struct ws_header *headers; /* client: added to the request; server: added to its 101 */
     size_t n_headers;
     const struct ws_conn_deflate *deflate; /* NULL: no compression; outlives the connection */
+    const struct ws_policy *policy;        /* server: NULL lets everybody in; outlives it too */
     size_t message_max;                    /* bytes, inflated; 0 means WS_CONN_MESSAGE_MAX */
     uint64_t fragments_max;                /* 0 means WS_CONN_FRAGMENTS_MAX */
     size_t out_max;                        /* bytes that wait to be sent; 0 means WS_CONN_OUT_MAX */
@@ -61,8 +63,8 @@ struct ws_conn_options {
 
 enum ws_event_kind {
     WS_EVENT_OPEN, /* the handshake is done; server: `head` is the request, client: the response */
-    WS_EVENT_REFUSED, /* handshake over without a connection: `broken` (ours or theirs), `head` if
-                         any */
+    WS_EVENT_REFUSED, /* handshake over without a connection: `broken` (ours or theirs), or `why`
+                         our policy keeps them out; `head` if any */
     WS_EVENT_MESSAGE, /* `opcode` text or binary, `data` whole */
     WS_EVENT_PING,    /* already answered */
     WS_EVENT_PONG,
@@ -78,6 +80,7 @@ struct ws_event {
     struct bytes data; /* lives until the next call of ws_conn_next or _feed */
     struct ws_close close;
     struct violation broken;
+    const char *why;               /* NULL: not by policy */
     const struct http1_head *head; /* likewise */
     bool clean;
 };

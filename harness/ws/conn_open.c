@@ -139,6 +139,20 @@ static bool refuse(struct ws_conn *c, struct violation v, const struct http1_hea
     return refused(c, v, head, out, now_ms);
 }
 
+/* Right as it is, and not welcome. */
+static bool turn_away(struct ws_conn *c, const struct ws_refusal *r, struct ws_event *out,
+                      uint64_t now_ms)
+{
+    const struct violation none = { WS_RULE_NONE, 0 };
+
+    if (!ws_handshake_write_refusal(&c->out, r->status, r->headers, r->n_headers,
+                                    bytes_str(r->why)))
+        return ws_conn_give_in(c);
+    refused(c, none, c->head, out, now_ms);
+    out->why = r->why;
+    return true;
+}
+
 /* The first subprotocol of the client's list that we speak. RFC 6455 4.2.2. */
 static const char *choose_protocol(const struct ws_conn *c)
 {
@@ -185,6 +199,10 @@ static bool answer(struct ws_conn *c, struct ws_event *out, uint64_t now_ms)
     const struct violation v = refusal(&findings, false);
     if (v.rule != WS_RULE_NONE)
         return refuse(c, v, c->head, out, now_ms);
+    const struct ws_refusal *no =
+        c->options.policy ? ws_policy_judge(c->options.policy, c->head) : NULL;
+    if (no)
+        return turn_away(c, no, out, now_ms);
     c->protocol = choose_protocol(c);
     return write_accept(c) ? opened(c, out, now_ms) : ws_conn_give_in(c);
 }

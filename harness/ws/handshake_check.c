@@ -129,34 +129,38 @@ static void check_protocols_differ(struct ws_findings *f, const struct http1_hea
     }
 }
 
-/* Does the value follow the grammar and hold an extension? If not, *bad is where. */
-static bool extension_list(struct bytes value, const uint8_t **bad)
+/* Does the value follow the grammar? If not, *bad is where. Counts its extensions. */
+static bool extension_list(struct bytes value, const uint8_t **bad, size_t *n)
 {
     struct bytes rest = value;
     struct ws_extension e;
     enum ws_status status;
-    size_t n = 0, bad_at = 0;
+    size_t bad_at = 0;
 
-    *bad = value.ptr;
     while ((status = ws_extension_next(&rest, &e, &bad_at)) == WS_OK)
-        n++;
+        ++*n;
     if (status == WS_BROKEN)
         *bad = rest.ptr + bad_at;
-    return status == WS_MORE && n > 0;
+    return status == WS_MORE;
 }
 
+/* Several lines are one list (RFC 9110 5.3): one of them may be empty, all may not. */
 static void check_extension_lists(struct ws_findings *f, const struct http1_head *head,
                                   enum ws_rule rule)
 {
     const struct http1_field *field;
     const uint8_t *bad;
+    size_t extensions = 0;
 
     for (size_t n = 0; (field = http1_field(head, WS_FIELD_EXTENSIONS, n)) != NULL; n++) {
-        if (!extension_list(field->value, &bad)) {
+        if (!extension_list(field->value, &bad, &extensions)) {
             find(f, rule, value_at(field, bad));
             return;
         }
     }
+    field = http1_field(head, WS_FIELD_EXTENSIONS, 0);
+    if (field && extensions == 0)
+        find(f, rule, value_at(field, field->value.ptr));
 }
 
 /* `at`: the byte that shows it, in the value of one of the head's extension lines. */

@@ -10,6 +10,7 @@
 
 /* No test waits longer for anything than this. */
 #define PATIENCE_MS 8000
+#define CLOSE_ON "please close"
 
 /* Server and client in one loop. */
 struct stage {
@@ -45,7 +46,8 @@ static struct stage set(bool tls)
 {
     struct err err = { 0 };
     struct stage s = { .loop = io_loop_new(&err), .until_ms = io_now_ms() + PATIENCE_MS };
-    static const char *const protocols[] = { "chat" };
+    static const char *const protocols[] = { "chat" }, *const paths[] = { "/" };
+    static const struct ws_policy policy = { .paths = paths, .n_paths = 1 };
 
     if (tls) {
         s.server_tls = io_tls_new(&(struct io_tls_options){ .server = true }, &err);
@@ -53,8 +55,11 @@ static struct stage set(bool tls)
         cr_assert(s.server_tls && s.client_tls, "%s", err.text);
     }
     s.server = peer_server_new(s.loop,
-                               &(struct peer_server_options){
-                                   .tls = s.server_tls, .protocols = protocols, .n_protocols = 1 },
+                               &(struct peer_server_options){ .tls = s.server_tls,
+                                                              .protocols = protocols,
+                                                              .n_protocols = 1,
+                                                              .policy = &policy,
+                                                              .close_on = CLOSE_ON },
                                &err);
     cr_assert(s.server, "%s", err.text);
     s.client = client_of(&s, "/");
@@ -169,6 +174,38 @@ Test(peer, a_server_that_stops_says_1001)
     while (client_next(&s, &event))
         continue;
     cr_assert_null(peer_client_trouble(s.client), "%s", peer_client_trouble(s.client));
+    while (peer_server_count(s.server) > 0)
+        turn(&s);
+    strike(&s);
+}
+
+Test(peer, a_server_closes_when_it_is_asked_to)
+{
+    struct stage s = set(false);
+    struct ws_event event;
+
+    client_wait(&s, WS_EVENT_OPEN);
+    expect_echo(&s, WS_BINARY, BYTES_LIT(CLOSE_ON));
+    expect_echo(&s, WS_TEXT, BYTES_LIT(CLOSE_ON " now"));
+    cr_assert(peer_client_send(s.client, WS_TEXT, BYTES_LIT(CLOSE_ON)));
+    event = client_wait(&s, WS_EVENT_CLOSE);
+    cr_assert_eq(event.close.code, 1000);
+    cr_assert(bytes_eq_str(event.close.reason, "as asked"));
+    cr_assert(client_wait(&s, WS_EVENT_END).clean);
+    strike(&s);
+}
+
+Test(peer, a_server_turns_away_whom_its_policy_does_not_let_in)
+{
+    struct stage s = set(false);
+    struct ws_event event;
+
+    peer_client_free(s.client);
+    s.client = client_of(&s, "/none");
+    event = client_wait(&s, WS_EVENT_REFUSED);
+    cr_assert_eq(event.head->status, 404);
+    while (client_next(&s, &event))
+        continue;
     while (peer_server_count(s.server) > 0)
         turn(&s);
     strike(&s);

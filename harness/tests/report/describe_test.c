@@ -70,6 +70,9 @@ Test(report_describe, tells_each_kind_in_words)
         { { .kind = ENTRY_MESSAGE_BAD, .diff_at = ENTRY_NO_DIFF },
           "a compressed message does not inflate" },
         { { .kind = ENTRY_TURNS, .len = 998, .step = 2 }, "998 more turns went the same way" },
+        { { .kind = ENTRY_PROVOKED }, "asked it to close, as its profile says" },
+        { { .kind = ENTRY_PROVOKED, .flag = true, .len = 3000, .text = "a\nb" },
+          "asked it to close, as its profile says: with 3000 a\\nb" },
         { { .kind = ENTRY_NOTE }, "" },
     };
 

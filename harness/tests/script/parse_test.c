@@ -45,6 +45,12 @@ Test(script_parse, steps_are_read_as_written)
           OPEN "send text \"abc\" hold=1\nsend more 1\nsend more rest\n" },
         { "send text (\"a\" + \"b\") * 2 + random 64K + words 1M * 3 + x\"\"",
           OPEN "send text (\"a\" + \"b\") * 2 + random 64K + words 1M * 3 + x\"\"\n" },
+        { "send text \"a\" * ${limit} + random ${limit+1} + words ${limit+limit+64K}",
+          OPEN "send text \"a\" * ${limit} + random ${limit+1} + words ${limit+limit+64K}\n" },
+        { "expect close provoked expect close 1000 or none or any or provoked \"x\"",
+          OPEN "expect close provoked\nexpect close 1000 or none or any or provoked \"x\"\n" },
+        { "send text \"${origin} ${served} ${guarded} ${credentials}\"",
+          OPEN "send text \"${origin} ${served} ${guarded} ${credentials}\"\n" },
         { "send text sample json 64K + sample picture 1K * 2 send text sample prose 3 "
           "send text sample html 1M send text sample document 0",
           OPEN "send text sample json 64K + sample picture 1K * 2\nsend text sample prose 3\n"

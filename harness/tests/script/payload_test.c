@@ -16,8 +16,9 @@ static struct payload places(const char *s)
     return (struct payload){ .kind = PAYLOAD_TEMPLATE, .bytes = bytes_str(s), .nodes = 1 };
 }
 
+static const struct setup setup = { .origin = "http://o", .limit = 10 };
 static const struct payload_env env = {
-    .seed = 42, .turn = 7, .path = "/chat", .host = "a", .key = ""
+    .seed = 42, .turn = 7, .path = "/chat", .host = "a", .key = "", .setup = &setup
 };
 
 /* Any part is what the whole has there: each way to cut it in three, short ones thoroughly. */
@@ -62,6 +63,9 @@ Test(script_payload, parts_agree_with_the_whole)
         { .kind = PAYLOAD_NEXT, .a = &join, .count = 33 },
         { .kind = PAYLOAD_NEXT, .a = &empty, .count = 3 },
         { .kind = PAYLOAD_BLOCKS, .bytes = BYTES_LIT("\xf2\x48\xcd\xc9\xc9\x07\x00") },
+        { .kind = PAYLOAD_REPEAT, .a = &hello, .limits = 2, .count = 1 },
+        { .kind = PAYLOAD_RANDOM, .limits = 3 },
+        { .kind = PAYLOAD_WORDS, .limits = 1, .count = 9 },
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -81,6 +85,33 @@ Test(script_payload, places_are_filled_and_unknown_values_leave_them)
     cr_expect_eq(payload_len(&p, &env), filled.len);
     cr_expect(bytes_eq_str(payload_fill(&a, p.bytes, NULL),
                            "${path}|${port}|${key}|${other}|$|${path}|$"));
+    arena_free(&a);
+}
+
+Test(script_payload, a_size_may_be_the_limit_that_is_set_up)
+{
+    struct payload star = text("*");
+    struct payload twice = { .kind = PAYLOAD_REPEAT, .a = &star, .limits = 2, .count = 1 };
+    struct payload join = { .kind = PAYLOAD_JOIN, .a = &star, .b = &twice };
+    struct setup endless = { .limit = UINT64_MAX / 2 };
+    struct payload_env none = { .seed = 1 }, far = { .setup = &endless };
+
+    cr_expect_eq(payload_len(&twice, &env), 21);
+    cr_expect_eq(payload_len(&join, &env), 22);
+    cr_expect_eq(payload_len(&twice, &none), 1, "no set-up, no limit");
+    cr_expect_eq(payload_len(&twice, NULL), 1);
+    cr_expect_eq(payload_len(&twice, &far), UINT64_MAX);
+    cr_expect(payload_has_limit(&join));
+    cr_expect_not(payload_has_limit(&star));
+    cr_expect_not(payload_has_limit(NULL));
+}
+
+Test(script_payload, what_is_set_up_fills_places_too)
+{
+    struct arena a = { 0 };
+    struct bytes filled = payload_fill(&a, BYTES_LIT("${origin} ${served} ${limit}"), &env);
+
+    cr_expect(bytes_eq_str(filled, "http://o ${served} ${limit}"), "%.*s", BYTES_ARG(filled));
     arena_free(&a);
 }
 

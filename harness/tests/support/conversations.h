@@ -9,7 +9,7 @@ struct conversation {
     const char *name;
     enum case_role role; /* 0: a server is under test */
     const char *steps, *script, *log, *verdict;
-    bool no_echo, no_barriers, unreachable, alive;
+    bool no_echo, no_barriers, no_setup, unreachable, alive;
     uint64_t memory;
     bool cut_matters; /* our answers stand in between: only whole lines give this log */
 };
@@ -23,6 +23,7 @@ static inline void conversation_init(struct play *p, const struct conversation *
     play_init(p, c->role ? c->role : ROLE_SERVER, c->steps, c->script);
     p->no_echo = c->no_echo;
     p->no_barriers = c->no_barriers;
+    p->no_setup = c->no_setup;
     p->unreachable = c->unreachable;
     p->alive = c->alive;
     p->memory = c->memory;

@@ -28,7 +28,7 @@ struct play {
     size_t wrote_len;
     uint8_t segment[1 << 16];
     size_t segment_len;
-    bool unreachable, alive, no_echo, no_barriers;
+    bool unreachable, alive, no_echo, no_barriers, no_setup;
     uint64_t memory, cut;
     unsigned writes, steps;
     uint8_t keys;  /* that the peer has used */
@@ -195,6 +195,14 @@ static inline void play_line(struct play *p)
     play_deliver(p);
 }
 
+/* What the peer is set up for. */
+static const struct setup play_setup = { .origin = "http://welcome.example",
+                                         .limit = 4,
+                                         .closer = "please close",
+                                         .close_has_code = true,
+                                         .close_code = 3000,
+                                         .close_reason = "as asked" };
+
 /* From the first act to the last. False: run_init had no memory. */
 static inline bool play_run(struct play *p)
 {
@@ -208,7 +216,8 @@ static inline bool play_run(struct play *p)
                                    .expect_us = 5000000,
                                    .quiet_us = 20000,
                                    .barriers = !p->no_barriers,
-                                   .echoes = !p->no_echo };
+                                   .echoes = !p->no_echo,
+                                   .setup = p->no_setup ? NULL : &play_setup };
 
     p->now_us = 1000;
     if (!run_init(&p->run, p->one.c, &options, &p->t, p->now_us))

@@ -92,6 +92,11 @@ static inline void log_entry(struct buf *out, const struct entry *e)
     case ENTRY_END_OUT: ok = buf_print(out, "out end %s", transcript_end_name(e->end)); break;
     case ENTRY_ALIVE: ok = buf_print(out, "alive %s", e->flag ? "yes" : "no"); break;
     case ENTRY_MEMORY: ok = buf_print(out, "memory %llu", (unsigned long long)e->len); break;
+    case ENTRY_PROVOKED:
+        ok = buf_print(out, "provoked");
+        if (ok && e->flag)
+            ok = buf_print(out, " yes %llu", (unsigned long long)e->len);
+        break;
     case ENTRY_CONNECTED:
     case ENTRY_EXPECT:
     case ENTRY_PASSED:

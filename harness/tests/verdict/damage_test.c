@@ -75,6 +75,7 @@ static bool is_evidence(const struct entry *e)
     case ENTRY_CLOSING:
     case ENTRY_METRIC:
     case ENTRY_TURNS:
+    case ENTRY_PROVOKED:
     case ENTRY_NOTE:
     case ENTRY_KINDS: return false;
     }

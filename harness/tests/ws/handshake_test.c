@@ -296,6 +296,12 @@ Test(ws_handshake, judges_the_choice_of_a_server)
     expect_response(ACCEPTED "Sec-WebSocket-Extensions: x\r\n\r\n", nothing,
                     "RES_EXTENSION_UNASKED @153 ");
     expect_response(ACCEPTED "Sec-WebSocket-Extensions:\r\n\r\n", offer, "RES_EXTENSIONS @152 ");
+    expect_response(ACCEPTED "Sec-WebSocket-Extensions:\r\nSec-WebSocket-Extensions: x\r\n\r\n",
+                    offer, "");
+    expect_response(ACCEPTED "Sec-WebSocket-Extensions: x\r\nSec-WebSocket-Extensions:,\r\n\r\n",
+                    offer, "");
+    expect_response(ACCEPTED "Sec-WebSocket-Extensions:\r\nSec-WebSocket-Extensions: ,\r\n\r\n",
+                    offer, "RES_EXTENSIONS @152 ");
     expect_response(ACCEPTED "Sec-WebSocket-Extensions: x;;\r\n\r\n", offer,
                     "RES_EXTENSIONS @155 ");
     free(request);
