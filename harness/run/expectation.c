@@ -199,11 +199,19 @@ static bool all_was_well(const struct ws_close *close)
     return !close->has_code || close->code == 1000;
 }
 
+/* Plain HTTP to our request, and no tunnel. */
+static bool is_refusal(const struct expectation *x, const struct entry *e)
+{
+    return e->kind == ENTRY_HEAD_IN && x->options->role == ROLE_SERVER && talk_status(e) >= 200;
+}
+
 static enum taken expect_eof(struct expectation *x, size_t i)
 {
     const struct entry *e = expectation_entry(x, i);
     struct ws_close close;
 
+    if (is_refusal(x, e))
+        return expectation_no(x, "it answered the request");
     if (e->kind == ENTRY_END_IN) {
         if (e->end == END_FIN || !x->step->as.expect.clean)
             return expectation_yes(x, GRADE_PASS, NULL);

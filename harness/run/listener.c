@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 void listener_init(struct listener *l, struct transcript *t, enum http1_kind awaits)
 {
     memset(l, 0, sizeof *l);
@@ -93,6 +95,39 @@ static bool is_interim(const struct http1_head *head)
     return head->kind == HTTP1_RESPONSE && head->status / 100 == 1 && head->status != 101;
 }
 
+/* What lies between this response and the next on the same connection: as long as it says, nothing
+ * where there can be nothing, else all that comes. RFC 9112 6.3. */
+static uint64_t body_len(const struct http1_head *response)
+{
+    const struct http1_field *length = http1_field(response, "Content-Length", 0);
+    uint64_t len = UINT64_MAX;
+
+    if (response->status == 204 || response->status == 304)
+        return 0;
+    if (!length || http1_field(response, "Transfer-Encoding", 0) ||
+        !text_number(length->value, UINT64_MAX, &len))
+        return UINT64_MAX;
+    return len;
+}
+
+static size_t at_most(uint64_t limit, size_t n)
+{
+    return limit < n ? (size_t)limit : n;
+}
+
+/* What came with the head lies in `head` still. True: the body is over. */
+static bool skip_body(struct listener *l)
+{
+    const size_t held = at_most(l->body_left, l->head.len);
+    const size_t more = at_most(l->body_left - held, l->reader.in_len);
+
+    buf_drop(&l->head, held);
+    ws_reader_skip(&l->reader, more);
+    l->head_at += held + more;
+    l->body_left -= held + more;
+    return l->body_left == 0;
+}
+
 static enum heard listen_head(struct listener *l, uint64_t us, bool *no_memory)
 {
     struct http1_limits limits = { .head_bytes = LISTENER_HEAD_MAX };
@@ -112,6 +147,7 @@ static enum heard listen_head(struct listener *l, uint64_t us, bool *no_memory)
             l, ENTRY_HEAD_BAD, bytes_take(buf_bytes(&l->head), 4096),
             status == WS_BROKEN ? ws_rule_row(why.rule)->sentence : "the head does not end", us);
         l->listening = LISTEN_BODY;
+        l->body_left = UINT64_MAX;
         return HEARD_HEAD;
     }
     *no_memory |= !add_head(l, ENTRY_HEAD_IN, bytes_take(buf_bytes(&l->head), used), NULL, us);
@@ -120,9 +156,25 @@ static enum heard listen_head(struct listener *l, uint64_t us, bool *no_memory)
         buf_drop(&l->head, used);
         return HEARD_HEAD;
     }
-    l->listening = head.kind == HTTP1_REQUEST || head.status == 101 ? LISTEN_FRAMES : LISTEN_BODY;
-    lend_back(l, used);
+    if (head.kind == HTTP1_REQUEST || head.status == 101) {
+        l->listening = LISTEN_FRAMES;
+        lend_back(l, used);
+        return HEARD_HEAD;
+    }
+    l->listening = LISTEN_BODY;
+    l->body_left = body_len(&head);
+    l->head_at += used;
+    buf_drop(&l->head, used);
     return HEARD_HEAD;
+}
+
+/* A refused request leaves plain HTTP: behind the body there may be a further response. */
+static enum heard listen_body(struct listener *l, uint64_t us, bool *no_memory)
+{
+    if (!skip_body(l))
+        return HEARD_NOTHING;
+    l->listening = LISTEN_HEAD;
+    return listen_head(l, us, no_memory);
 }
 
 static bool in_messages(uint8_t opcode)
@@ -354,7 +406,7 @@ enum heard listener_next(struct listener *l, uint64_t us, bool *no_memory)
     switch (l->listening) {
     case LISTEN_HEAD: return listen_head(l, us, no_memory);
     case LISTEN_FRAMES: return listen_frames(l, us, no_memory);
-    case LISTEN_BODY:
+    case LISTEN_BODY: return listen_body(l, us, no_memory);
     case LISTEN_ENDED: ws_reader_skip(&l->reader, l->reader.in_len); break;
     }
     return HEARD_NOTHING;

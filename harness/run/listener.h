@@ -22,7 +22,8 @@ struct listener {
     enum listening listening;
     uint32_t connection, round;
     struct buf head;
-    uint64_t head_at; /* stream offset of the head under way */
+    uint64_t head_at;   /* stream offset of the head under way */
+    uint64_t body_left; /* bytes of a refusal's body to come; UINT64_MAX: until the end */
     struct ws_reader reader;
     struct ws_message message;
     struct entry frame, whole;

@@ -205,10 +205,11 @@ static void advance_closing(struct run *r, struct run_act *act)
     }
 }
 
-/* In the middle of a frame that the case holds, or whose length lied, no Close can be sent. */
+/* In the middle of a frame that the case holds or wrote itself, or whose length lied, no Close can
+ * be sent. */
 static bool cannot_close(const struct run *r)
 {
-    return r->speaker.lost || r->speaker.holding;
+    return r->speaker.lost || r->speaker.holding || !ws_reader_between_frames(&r->speaker.raw);
 }
 
 /* As a server we end TCP once both Closes have passed, or theirs if ours cannot. RFC 6455 7.1.1. */

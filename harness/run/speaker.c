@@ -41,6 +41,13 @@ void speaker_reconnect(struct speaker *s, uint32_t connection, uint32_t round)
     s->mirrors = false;
 }
 
+bool speaker_waits(const struct speaker *s)
+{
+    bool begun = s->in_frame || (s->step && s->step->as.send.opcode == SEND_RAW);
+
+    return s->holding && s->pos == s->held_upto && begun;
+}
+
 bool speaker_at_boundary(const struct speaker *s)
 {
     return !s->lost && !s->in_frame && !s->step && ws_reader_between_frames(&s->raw);
@@ -326,7 +333,7 @@ static bool write_payload(struct speaker *s, struct buf *out, size_t room)
 /* Raw bytes: the reader follows what they mean, on a copy, because it unmasks. */
 static bool write_raw(struct speaker *s, struct buf *out, uint64_t us, bool *more)
 {
-    size_t n = (size_t)min3(SPEAKER_CHUNK, s->total - s->pos, SIZE_MAX);
+    size_t n = (size_t)min3(SPEAKER_CHUNK, s->held_upto - s->pos, SIZE_MAX);
     struct entry e = blank(s, ENTRY_RAW_OUT, us);
     struct ws_piece piece;
     uint8_t copy[SPEAKER_CHUNK];
@@ -348,8 +355,8 @@ static bool write_raw(struct speaker *s, struct buf *out, uint64_t us, bool *mor
     out->len += n;
     s->pos += n;
     s->at += n;
-    *more = s->pos < s->total;
-    if (!*more)
+    *more = s->pos < s->held_upto;
+    if (s->pos == s->total)
         s->step = NULL;
     return ok;
 }

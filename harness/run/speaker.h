@@ -70,6 +70,8 @@ NODISCARD bool speaker_write(struct speaker *s, struct buf *out, uint64_t us, bo
 NODISCARD bool speaker_frame(struct speaker *s, struct buf *out, uint8_t opcode,
                              struct bytes payload, enum entry_by by, size_t step, uint64_t us);
 
+/* All that may go out now of a send that is held has gone out. */
+bool speaker_waits(const struct speaker *s);
 bool speaker_at_boundary(const struct speaker *s);
 
 #endif

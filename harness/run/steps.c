@@ -332,7 +332,7 @@ static void do_step(struct run *r, struct run_act *act)
 
 void steps_advance(struct run *r, struct run_act *act)
 {
-    if (r->speaker.step && !(r->speaker.holding && r->speaker.pos == r->speaker.held_upto))
+    if (r->speaker.step && !speaker_waits(&r->speaker))
         write_more(r);
     else if (r->n_blocks > 0 && r->pc == r->blocks[r->n_blocks - 1].end)
         leave_block(r);

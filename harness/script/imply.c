@@ -62,8 +62,18 @@ static bool has_connect(const struct implier *im, size_t from, size_t to)
     return false;
 }
 
+/* About the target as a whole. */
+static bool needs_no_connection(const struct step *s)
+{
+    enum expect_kind kind = s->as.expect.kind;
+
+    return s->op == OP_WAIT ||
+           (s->op == OP_EXPECT &&
+            (kind == EXPECT_ALIVE || kind == EXPECT_MEMORY || kind == EXPECT_REPORT));
+}
+
 /* Where the implied connect of [from, to) goes; SIZE_MAX: nowhere. Each round of `each` has its
- * own. */
+ * own, and what is asked about the target behind the rounds needs none. */
 static size_t connect_place(const struct implier *im, size_t from, size_t to)
 {
     bool rounds = false;
@@ -73,7 +83,8 @@ static size_t connect_place(const struct implier *im, size_t from, size_t to)
         return SIZE_MAX;
     for (; i < to; i = behind(im->in, i)) {
         rounds = rounds || im->in[i].op == OP_EACH;
-        if (im->in[i].op != OP_EACH && !is_prelude(im, &im->in[i]))
+        if (im->in[i].op != OP_EACH && !is_prelude(im, &im->in[i]) &&
+            !(rounds && needs_no_connection(&im->in[i])))
             return i;
     }
     return rounds ? SIZE_MAX : i;

@@ -129,8 +129,8 @@ static bool parse_options(struct parser *p, struct send *out)
     for (enum option option; (option = find_option(p)) != N_OPTIONS;) {
         if (seen & 1u << option)
             return parse_fail(p, &p->tok, "\"%s\" stands here twice", option_words[option]);
-        if (out->opcode == SEND_RAW && option != OPTION_CUT && option != OPTION_PACE)
-            return parse_fail(p, &p->tok, "raw bytes have no \"%s\", only cut and pace",
+        if (out->opcode == SEND_RAW && option < OPTION_CUT)
+            return parse_fail(p, &p->tok, "raw bytes have no \"%s\", only cut, pace and hold",
                               option_words[option]);
         seen |= 1u << option;
         parse_next(p);

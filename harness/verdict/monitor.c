@@ -122,6 +122,27 @@ static void watch_request(struct monitor *m, const struct http1_head *head, size
         found(m, findings.list[k].rule, findings.list[k].at, entry);
 }
 
+/* What came where an HTTP response would have to begin, behind one that refused the handshake:
+ * does it begin as a server's whole frame does? */
+static void watch_bad_head(struct monitor *m, const struct transcript *t, size_t entry)
+{
+    const struct entry *e = &t->entries[entry];
+    struct ws_head frame;
+    size_t used;
+
+    if (ws_frame_decode(e->data, &frame, &used) != WS_OK || !frame.fin || frame.rsv ||
+        frame.masked || ws_opcode_is_reserved(frame.opcode))
+        return;
+    for (size_t i = entry; i-- > 0;) {
+        const struct entry *before = &t->entries[i];
+        if (before->kind == ENTRY_HEAD_IN && before->connection == e->connection &&
+            talk_status(before) >= 300) {
+            found(m, WS_RULE_FRAME_AFTER_REFUSAL, e->at, entry);
+            return;
+        }
+    }
+}
+
 static void watch_bad_message(struct monitor *m, const struct entry *e, size_t entry)
 {
     enum ws_rule rule = ws_rule_named(bytes_str(e->text));
@@ -177,9 +198,9 @@ void monitor_take(struct monitor *m, const struct transcript *t, size_t entry)
         break;
     case ENTRY_MESSAGE_BAD: watch_bad_message(m, e, entry); break;
     case ENTRY_TURNS: watch_turns(m, e); break;
+    case ENTRY_HEAD_BAD: watch_bad_head(m, t, entry); break;
     case ENTRY_HEAD_OUT: watch_our_response(m, e); break;
     case ENTRY_CONNECTED:
-    case ENTRY_HEAD_BAD:
     case ENTRY_FRAME_OUT:
     case ENTRY_RAW_OUT:
     case ENTRY_MESSAGE_OUT:

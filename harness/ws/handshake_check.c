@@ -192,6 +192,32 @@ static bool good_target(struct bytes target)
     return whole || bytes_starts(target, BYTES_LIT("/"));
 }
 
+/* Digits behind the colon, or nothing. RFC 3986 3.2.3. */
+static bool good_port(struct bytes port)
+{
+    uint64_t number;
+
+    return port.len == 0 || text_number(port, UINT16_MAX, &number);
+}
+
+/* A name or an address and perhaps a port: what no host name holds is refused, not what none
+ * should. RFC 9110 7.2, RFC 3986 3.2.2. */
+static bool good_host(struct bytes host)
+{
+    const bool address = bytes_starts(host, BYTES_LIT("["));
+    const size_t close = address ? bytes_index(host, 0, ']') : 0;
+    const size_t colon = bytes_index(host, close, ':');
+
+    if (host.len == 0 || colon == 0 || (address && close == host.len))
+        return false;
+    for (size_t i = 0; i < host.len; i++)
+        if (host.ptr[i] <= ' ' || host.ptr[i] >= 0x7F || strchr("/?#@\"<>\\", host.ptr[i]))
+            return false;
+    if (address && colon != close + 1 && close + 1 != host.len)
+        return false;
+    return good_port(bytes_skip(host, colon + 1));
+}
+
 /* Pad bits that are not zero are let through: the RFC's own example has them (erratum 3150). */
 static bool good_key(struct bytes key)
 {
@@ -229,6 +255,22 @@ static void check_version(struct ws_findings *f, const struct http1_head *head)
             field_at(head, WS_FIELD_VERSION, 1));
 }
 
+/* A GET has no body, and the bytes behind an opening request are frames or none at all: one that
+ * speaks of a body is not understood by all hops in one way. RFC 9112 6.3. */
+static void check_no_body(struct ws_findings *f, const struct http1_head *head)
+{
+    const struct http1_field *length;
+
+    for (size_t n = 0; (length = http1_field(head, "Content-Length", n)) != NULL; n++) {
+        if (!bytes_eq_str(length->value, "0")) {
+            find(f, WS_RULE_REQ_BODY, length->at);
+            return;
+        }
+    }
+    find_if(f, http1_count(head, "Transfer-Encoding") > 0, WS_RULE_REQ_BODY,
+            field_at(head, "Transfer-Encoding", 0));
+}
+
 void ws_handshake_check_request(const struct http1_head *head, struct ws_findings *out)
 {
     const size_t hosts = http1_count(head, "Host");
@@ -237,7 +279,7 @@ void ws_handshake_check_request(const struct http1_head *head, struct ws_finding
     out->count = 0;
     find_oddities(out, head);
     check_start(out, head);
-    find_if(out, hosts != 1 || value_of(head, "Host").len == 0, WS_RULE_REQ_HOST,
+    find_if(out, hosts != 1 || !good_host(value_of(head, "Host")), WS_RULE_REQ_HOST,
             field_at(head, "Host", hosts > 1));
     find_if(out, !http1_has_token(head, "Upgrade", "websocket"), WS_RULE_REQ_UPGRADE,
             field_at(head, "Upgrade", 0));
@@ -248,6 +290,7 @@ void ws_handshake_check_request(const struct http1_head *head, struct ws_finding
     check_protocol_lists(out, head);
     check_protocols_differ(out, head);
     check_extension_lists(out, head, WS_RULE_REQ_EXTENSIONS);
+    check_no_body(out, head);
     enum ws_rule rule = ws_permessage_check_request(head, &at);
     find_permessage(out, head, rule, at);
 }

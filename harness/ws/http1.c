@@ -1,9 +1,9 @@
 #include "ws/http1.h"
 
-/* A head being decoded: `at` is the start of the next line. */
+/* A head being decoded: `at` is the start of the next line, `first` of the start line. */
 struct scan {
     struct bytes in;
-    size_t at;
+    size_t at, first;
     struct http1_head *head;
     struct http1_limits limits;
     struct violation why;
@@ -215,7 +215,7 @@ static enum ws_status field_line(struct scan *s, struct line line)
 
 static enum ws_status take_line(struct scan *s, struct line line)
 {
-    if (line.at == 0)
+    if (line.at == s->first)
         return start_line(s, line);
     if (line.text.len == 0)
         return WS_OK;
@@ -224,10 +224,18 @@ static enum ws_status take_line(struct scan *s, struct line line)
     return field_line(s, line);
 }
 
+/* A request may have an empty line in front, left over from what came before. RFC 9112 2.2. */
+static void skip_empty_line(struct scan *s)
+{
+    if (s->head->kind == HTTP1_REQUEST && bytes_starts(s->in, BYTES_LIT("\r\n")))
+        s->at = s->first = 2;
+}
+
 static enum ws_status take_lines(struct scan *s)
 {
     struct line line;
 
+    skip_empty_line(s);
     do {
         enum ws_status status = next_line(s, &line);
         if (status == WS_OK)

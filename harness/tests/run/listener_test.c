@@ -79,6 +79,34 @@ Test(run_listener, heads_are_kept_whole_and_interim_ones_stand_before_the_last)
                  END_FIN, "in head GET / HTTP/1.1\nin text \"a\"\nin end fin\n"));
 }
 
+#define REFUSAL "HTTP/1.1 400 Bad Request\r\n"
+
+Test(run_listener, behind_the_body_of_a_refusal_there_is_http_again)
+{
+    check(STREAM(HTTP1_RESPONSE,
+                 REFUSAL "Content-Length: 3\r\n\r\n404" HEAD "\x81\x01"
+                         "a",
+                 END_FIN,
+                 "in head HTTP/1.1 400 Bad Request\nin head HTTP/1.1 101 Switching Protocols\n"
+                 "in text \"a\"\nin end fin\n"));
+    check(STREAM(HTTP1_RESPONSE, "HTTP/1.1 304 x\r\nContent-Length: 9\r\n\r\n" REFUSAL "\r\n",
+                 END_FIN,
+                 "in head HTTP/1.1 304 x\nin head HTTP/1.1 400 Bad Request\nin end fin\n"));
+    check(STREAM(HTTP1_RESPONSE,
+                 REFUSAL "Content-Length: 0\r\n\r\n\x81\x01"
+                         "a",
+                 END_FIN,
+                 "in head HTTP/1.1 400 Bad Request\nin bad \"the head ends before its empty "
+                 "line\"\nin end fin\n"));
+    check(STREAM(HTTP1_RESPONSE,
+                 REFUSAL "Content-Length: x\r\n\r\n\x81\x01"
+                         "a",
+                 END_FIN, "in head HTTP/1.1 400 Bad Request\nin end fin\n"));
+    check(STREAM(HTTP1_RESPONSE,
+                 REFUSAL "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n",
+                 END_FIN, "in head HTTP/1.1 400 Bad Request\nin end fin\n"));
+}
+
 Test(run_listener, what_is_no_head_is_told_and_ends_the_listening)
 {
     check(STREAM(HTTP1_RESPONSE, "SSH-2.0-x\r\n\r\n", END_FIN,

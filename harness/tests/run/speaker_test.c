@@ -226,6 +226,40 @@ Test(run_speaker, of_very_many_fragments_notes_the_first_and_the_last)
     speech_free(&p);
 }
 
+Test(run_speaker, what_is_held_goes_out_as_far_as_it_may)
+{
+    static const struct {
+        const char *steps, *first, *all;
+    } rows[] = {
+        { "send raw x\"81 02 48 69\" hold=1 send more 1 send more rest", "81", "81 02 48 69" },
+        { "send raw x\"88 00\" hold=0 send more rest", "", "88 00" },
+        { "send text \"Hi\" hold=0 send more rest", "81 02", "81 02 48 69" },
+        { "send text \"Hi\" hold=1 send more rest", "81 02 48", "81 02 48 69" },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct speech p;
+        struct buf first, all;
+        size_t at = 0;
+        buf_init(&first, 100);
+        buf_init(&all, 100);
+        speech_init(&p, rows[i].steps, false);
+        while (p.one.c->steps[at].op != OP_SEND)
+            at++;
+        say_step(&p, at);
+        cr_assert(p.ok && speaker_waits(&p.s) && text_hex(buf_bytes(&p.out), &first));
+        while (++at < p.one.c->n_steps)
+            say_step(&p, at);
+        cr_assert(p.ok && !speaker_waits(&p.s) && text_hex(buf_bytes(&p.out), &all));
+        cr_expect(bytes_eq_str(buf_bytes(&first), rows[i].first), "%s", rows[i].steps);
+        cr_expect(bytes_eq_str(buf_bytes(&all), rows[i].all), "%s", rows[i].steps);
+        cr_expect(speaker_at_boundary(&p.s), "%s", rows[i].steps);
+        buf_free(&first);
+        buf_free(&all);
+        speech_free(&p);
+    }
+}
+
 Test(run_speaker, notices_a_close_also_in_raw_bytes)
 {
     static const struct {

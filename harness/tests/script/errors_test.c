@@ -150,7 +150,7 @@ Test(script_errors, of_steps)
           "expected a payload: \"…\", x\"…\", random, words, sample, next, blocks, file or a name, "
           "found the end of the line" },
         { IN_CASE("send raw \"a\" fin=0"), "2:14+3",
-          "raw bytes have no \"fin\", only cut and pace" },
+          "raw bytes have no \"fin\", only cut, pace and hold" },
         { IN_CASE("send text \"\\u{D800}\""), "2:12+8",
           "no character has this number: write the bytes as x\"…\"" },
         { IN_CASE("send text \"\\q\""), "2:12+2",

@@ -162,6 +162,9 @@ Test(script_parse, what_nobody_writes_is_implied)
         { "extension \"a\" each code in 5..9 { send close ${code} } send ping",
           "extension \"a\"\neach code in 5..9\n  [connect]\n  [expect open]\n  send close 5\n" OPEN
           "send ping\n" },
+        { "each x in 1 2 { send close } expect alive expect memory grows below 1M",
+          "each x in 1 2\n  [connect]\n  [expect open]\n  send close\nexpect alive\n"
+          "expect memory grows below 1M\n" },
         { "raw each b in 1..3 { send raw \"${b}\" }",
           "raw\neach b in 1..3\n  [connect]\n  send raw \"1\"\n" },
         { "each b in \"x y\" z { connect expect refused }",

@@ -1,6 +1,7 @@
 #include "ws/handshake.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "wire.h"
@@ -102,6 +103,36 @@ Test(ws_handshake, judges_the_start_line)
         expect_request((const char *)text.ptr, "REQ_TARGET @4 ");
         buf_free(&text);
     }
+}
+
+Test(ws_handshake, judges_what_stands_in_host)
+{
+    static const char *const good[] = {
+        "a",     "a.example:80", "a:",      "192.0.2.1:65535",
+        "[::1]", "[::1]:8080",   "A_b~%41", "xn--bcher-kva.example"
+    };
+    static const char *const bad[] = { " ",      "a b",     "a/b",    "a?b",   "u@a",
+                                       "a, a",   ":80",     "a:port", "a:1:2", "[::1",
+                                       "[::1]x", "a:65536", "b\xfc",  "a\x01" };
+
+    for (size_t i = 0; i < sizeof good / sizeof *good + sizeof bad / sizeof *bad; i++) {
+        bool ok = i < sizeof good / sizeof *good;
+        const char *value = ok ? good[i] : bad[i - sizeof good / sizeof *good];
+        char text[400];
+        snprintf(text, sizeof text, LINE "Host: %s\r\n%s\r\n", value,
+                 WIRE_UPGRADE WIRE_KEY_LINE WIRE_VERSION);
+        expect_request(text, ok                      ? ""
+                             : strchr(value, '\x01') ? "HTTP_VALUE_CHARS @27 REQ_HOST @20 "
+                                                     : "REQ_HOST @20 ");
+    }
+}
+
+Test(ws_handshake, judges_bodies)
+{
+    expect_request(GOOD "Content-Length: 0\r\n\r\n", "");
+    expect_request(GOOD "Content-Length: 5\r\n\r\n", "REQ_BODY @152 ");
+    expect_request(GOOD "Content-Length: 0\r\nContent-Length: 1\r\n\r\n", "REQ_BODY @171 ");
+    expect_request(GOOD "Transfer-Encoding: chunked\r\n\r\n", "REQ_BODY @152 ");
 }
 
 Test(ws_handshake, judges_host_upgrade_and_connection)

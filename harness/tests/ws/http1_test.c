@@ -88,6 +88,13 @@ Test(ws_http1, decodes_requests)
                    "GET http://a/b?c 2.0 | @27 a!#$%&'*+-.^_`|~Z9=1");
 }
 
+Test(ws_http1, skips_one_empty_line_in_front_of_a_request)
+{
+    expect_request("\r\nGET / HTTP/1.1\r\na: b\r\n\r\n", "GET / 1.1 | @18 a=b");
+    expect_request("\r\n\r\nGET / HTTP/1.1\r\n\r\n", "broken HTTP_START_LINE @2");
+    expect_response("\r\nHTTP/1.1 200 OK\r\n\r\n", "broken HTTP_START_LINE @0");
+}
+
 Test(ws_http1, decodes_responses)
 {
     expect_response("HTTP/1.1 101 Switching Protocols\r\nA: b\r\n\r\n",
@@ -110,7 +117,6 @@ Test(ws_http1, stops_behind_the_empty_line)
 Test(ws_http1, refuses_what_is_no_start_line)
 {
     static const char *const requests[] = {
-        "\r\n",
         "GET\r\n",
         "GET /\r\n",
         "GET  HTTP/1.1\r\n",

@@ -126,6 +126,7 @@ static const struct {
     { WS_RULE_REQ_PROTOCOL, GOOD PROTOCOL "/\r\n\r\n" },
     { WS_RULE_REQ_PROTOCOL_TWICE, GOOD PROTOCOL "a,a\r\n\r\n" },
     { WS_RULE_REQ_EXTENSIONS, GOOD EXTENSIONS "/\r\n\r\n" },
+    { WS_RULE_REQ_BODY, GOOD "Content-Length: 5\r\n\r\n" },
 }, responses[] = {
     { WS_RULE_RES_STATUS, "HTTP/1.1 200 OK\r\n\r\n" },
     { WS_RULE_RES_VERSION, "HTTP/1.0 101 a\r\n" WIRE_UPGRADE ACCEPT "\r\n" },
@@ -335,6 +336,7 @@ static const struct {
     const char *found_by;
 } elsewhere[] = {
     { WS_RULE_MASK_KEY_CONSTANT, "the monitors, over many frames of one connection" },
+    { WS_RULE_FRAME_AFTER_REFUSAL, "the monitors, where an HTTP response would begin" },
 };
 
 #define EACH(table, i) for (size_t i = 0; i < sizeof table / sizeof *table; i++)
