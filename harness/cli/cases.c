@@ -152,7 +152,7 @@ static bool put_case(const struct source *s, const struct script_case *c, struct
     return buf_print(out, "%s\n%s\n%s:%u, role %s, severity %s\n\n", c->id, c->title, c->path,
                      c->line, role_name(c->role), script_severity_name(c->severity)) &&
            put_proves(s, c, out) && buf_push(out, '\n') && put_values(c, out) &&
-           script_layout(c->source, out);
+           script_layout(c->source, out) && script_print_models(c, out);
 }
 
 static bool show_case(struct source *s, const char *id, struct buf *out, struct err *err)

@@ -5,8 +5,14 @@
 
 /* Without barriers (the second run of a would-be fail) only patience tells that nothing comes. */
 #define PATIENCE_US 1000000
+#define ROUND_PATIENCE_US 200000 /* of a sweep, whose rounds add up */
 /* How long TCP may take to end after a Close. */
 #define ENDING_US 2000000
+
+static uint64_t patience_us(const struct run *r)
+{
+    return rounds_under_way(r) ? ROUND_PATIENCE_US : PATIENCE_US;
+}
 
 static uint64_t within_us(const struct run *r, size_t from, size_t to)
 {
@@ -69,7 +75,7 @@ static void mismatched(struct run *r)
         steps_enter_branch(r, second, step->end);
         return;
     }
-    r->mismatched = true;
+    r->mismatched = r->round_missed = true;
     if (rounds_under_way(r)) { /* the other values still have their turn */
         r->n_blocks = 0;
         r->together = 0;
@@ -123,13 +129,13 @@ static uint64_t barrier_due_us(const struct run *r, unsigned wants)
     switch (r->barrier) {
     case BARRIER_QUIET:
         if (!r->options.barriers)
-            return wants & WANTS_DOUBT ? last + PATIENCE_US : UINT64_MAX;
+            return wants & WANTS_DOUBT ? last + patience_us(r) : UINT64_MAX;
         if (wants & WANTS_DOUBT)
             return last + r->options.quiet_us;
         return r->pings_out > r->pings_answered ? UINT64_MAX : r->now_us; /* its pong comes first */
     case BARRIER_PASSED: return r->now_us;
     case BARRIER_MARKED:
-        return r->barrier_us + (r->options.barriers ? r->options.quiet_us * 4 : PATIENCE_US);
+        return r->barrier_us + (r->options.barriers ? r->options.quiet_us * 4 : patience_us(r));
     case BARRIER_SENT:
     case BARRIER_CLOSED:
     case BARRIER_NONE: break;
@@ -166,10 +172,11 @@ static void advance_barrier(struct run *r, unsigned wants)
     }
 }
 
-static void silence(struct run *r)
+static void silence(struct run *r, bool was_due)
 {
     struct entry e = run_entry(r, ENTRY_SILENT);
 
+    r->round_missed |= !was_due;
     run_add(r, &e);
     r->was_silent = true;
 }
@@ -216,6 +223,17 @@ static uint64_t end_due_us(const struct run *r, unsigned wants)
     return r->start_us + r->listener.last_us + ENDING_US;
 }
 
+/* That nothing comes is known when the barrier is passed; without one, after some patience. */
+static uint64_t nothing_due_us(const struct run *r, unsigned wants)
+{
+    uint64_t heard = r->start_us + r->listener.last_us;
+
+    if (r->options.barriers || wants != WANTS_BARRIER ||
+        r->await_deadline_us != r->await_start_us + r->options.expect_us)
+        return UINT64_MAX;
+    return (heard > r->await_start_us ? heard : r->await_start_us) + patience_us(r);
+}
+
 void await_advance(struct run *r, struct run_act *act)
 {
     struct match m = look(r);
@@ -230,9 +248,10 @@ void await_advance(struct run *r, struct run_act *act)
     }
     unsigned wants = wants_now(r, &m);
     uint64_t due = wants & (WANTS_BARRIER | WANTS_DOUBT) ? due_us(r, wants) : UINT64_MAX;
-    uint64_t deadline = min_us(r->await_deadline_us, end_due_us(r, wants));
+    uint64_t nothing = nothing_due_us(r, wants);
+    uint64_t deadline = min_us(min_us(r->await_deadline_us, end_due_us(r, wants)), nothing);
     if (r->now_us >= deadline || choice_is_late(r)) {
-        silence(r);
+        silence(r, r->now_us >= nothing);
     } else if (ask(r, wants, act)) {
         return;
     } else if (r->now_us >= due) {

@@ -8,6 +8,10 @@
  * of a round are parsed when it begins, so that a sweep over 65,536 values costs no more than one.
  */
 
+/* How long a sweep goes on through rounds that go wrong: those in which nothing is waited for in
+ * vain are a thousand times shorter. */
+#define LOST_MAX_US 5000000
+
 bool rounds_under_way(const struct run *r)
 {
     return r->each != NULL;
@@ -24,24 +28,28 @@ static void cannot_parse(struct run *r, const struct diagnostics *diags)
     run_over(r);
 }
 
-static void note_value(struct run *r, const char *value)
+/* "code = 1000", or "type = text, fin = 0". */
+static void note_values(struct run *r, size_t row)
 {
+    const struct table *table = &r->each->as.each;
     struct entry e = run_entry(r, ENTRY_NOTE);
 
-    e.text = arena_print(&r->round_arena, "%s = %s", r->each->as.each.name, value);
+    e.text = "";
+    for (size_t k = 0; e.text && k < table->width; k++)
+        e.text = arena_print(&r->round_arena, "%s%s%s = %s", e.text, k > 0 ? ", " : "",
+                             table->names[k], table->values[row * table->width + k]);
     run_add(r, &e);
 }
 
 /* The round's steps take the place of the case's until it is over. */
 static void load_round(struct run *r)
 {
-    const char *value = r->each->as.each.values[r->round - 1];
     struct diagnostics diags = { 0 };
     struct step *steps;
     size_t n_steps;
 
     arena_free(&r->round_arena);
-    if (!script_parse_round(&r->round_arena, r->c, r->each, value, r->options.data, &steps,
+    if (!script_parse_round(&r->round_arena, r->c, r->each, r->round - 1, r->options.data, &steps,
                             &n_steps, &diags)) {
         cannot_parse(r, &diags);
         return;
@@ -49,10 +57,11 @@ static void load_round(struct run *r)
     r->steps = steps;
     r->n_steps = n_steps;
     r->pc = 0;
-    r->was_silent = false;
+    r->was_silent = r->round_missed = false;
+    r->round_began_us = r->now_us;
     r->cursor.entry = r->t->count;
     r->cursor.round = r->round;
-    note_value(r, value);
+    note_values(r, r->round - 1);
 }
 
 static void leave_rounds(struct run *r)
@@ -65,9 +74,17 @@ static void leave_rounds(struct run *r)
     r->cursor.round = 0;
 }
 
+/* A target that stalls would keep a sweep for hours. The verdict tells what was left out. */
+static bool is_given_up(struct run *r)
+{
+    if (r->round > 0 && r->round_missed)
+        r->rounds_lost_us += r->now_us - r->round_began_us;
+    return r->rounds_lost_us > LOST_MAX_US;
+}
+
 static void begin_round(struct run *r)
 {
-    if (r->round == r->each->as.each.count) {
+    if (r->round == r->each->as.each.count || is_given_up(r)) {
         leave_rounds(r);
         return;
     }
@@ -81,6 +98,7 @@ void rounds_begin(struct run *r)
 {
     r->each = &r->steps[r->pc];
     r->each_greeting = r->n_greeting;
+    r->rounds_lost_us = 0;
     begin_round(r);
 }
 

@@ -234,11 +234,22 @@ static uint64_t pace_us(const struct run *r)
     return r->pace_us > 0 ? r->pace_us : r->open && small ? r->options.pace_us : 0;
 }
 
+/* `together` gathers what it sends; but an end of ours inside of it comes behind all that. */
+static bool gathers(const struct run *r)
+{
+    if (r->together == 0 || r->state != RUN_STATE_STEPS)
+        return false;
+    bool is_sending = r->speaker.step && !speaker_waits(&r->speaker);
+    bool at_end = r->n_blocks > 0 && r->pc == r->blocks[r->n_blocks - 1].end;
+    return is_sending || at_end ||
+           (r->steps[r->pc].op != OP_SHUTDOWN && r->steps[r->pc].op != OP_DROP);
+}
+
 static bool write_out(struct run *r, struct run_act *act)
 {
     size_t n = r->out.len;
 
-    if (n == 0 || (r->together > 0 && r->state == RUN_STATE_STEPS) || r->blocked)
+    if (n == 0 || gathers(r) || r->blocked)
         return false;
     if (r->ended || r->tcp_closed || !r->up) {
         buf_clear(&r->out); /* recorded, but there is nobody to take it */

@@ -111,6 +111,9 @@ struct run {
     const struct step *each;    /* under way; NULL: none */
     size_t each_greeting;       /* request, extension, … before it, which count for every round */
     struct arena round_arena;   /* of the round's steps */
+    uint64_t round_began_us;
+    bool round_missed;       /* something awaited did not come in it, or was wrong */
+    uint64_t rounds_lost_us; /* in such rounds */
 
     struct payload_env env;
     char nonce_key[WS_KEY_TEXT + 1], accept[WS_ACCEPT_TEXT + 1];

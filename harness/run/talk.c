@@ -73,26 +73,26 @@ void talk_env(const struct transcript *t, uint32_t connection, enum case_role ro
     }
 }
 
-static bool closed_by(const struct transcript *t, uint32_t connection, size_t before,
-                      bool runner_only)
+static const struct entry *close_out(const struct transcript *t, uint32_t connection, size_t before,
+                                     bool runner_only)
 {
     for (size_t i = 0; i < before && i < t->count; i++) {
         const struct entry *e = &t->entries[i];
         if (e->kind == ENTRY_FRAME_OUT && e->connection == connection &&
             e->head.opcode == WS_CLOSE && (!runner_only || e->by == BY_RUNNER))
-            return true;
+            return e;
     }
-    return false;
+    return NULL;
 }
 
-bool talk_we_closed(const struct transcript *t, uint32_t connection, size_t before)
+const struct entry *talk_close_out(const struct transcript *t, uint32_t connection, size_t before)
 {
-    return closed_by(t, connection, before, false);
+    return close_out(t, connection, before, false);
 }
 
 bool talk_runner_closed(const struct transcript *t, uint32_t connection, size_t before)
 {
-    return closed_by(t, connection, before, true);
+    return close_out(t, connection, before, true) != NULL;
 }
 
 const struct entry *talk_provoked(const struct transcript *t, uint32_t connection, size_t before)

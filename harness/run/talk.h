@@ -21,8 +21,10 @@ void talk_env(const struct transcript *t, uint32_t connection, enum case_role ro
 bool talk_head(const struct entry *e, struct http1_head *out);
 unsigned talk_status(const struct entry *e); /* of a response head; 0: none */
 
-/* Has a Close of ours gone out on the connection before entry `before`? By the runner alone? */
-bool talk_we_closed(const struct transcript *t, uint32_t connection, size_t before);
+/* Our first Close on the connection before entry `before`; NULL: none. */
+const struct entry *talk_close_out(const struct transcript *t, uint32_t connection, size_t before);
+
+/* Has the runner sent one? */
 bool talk_runner_closed(const struct transcript *t, uint32_t connection, size_t before);
 
 /* The last ENTRY_PROVOKED before entry `before`; NULL: none. */

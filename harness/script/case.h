@@ -172,7 +172,8 @@ struct step {
     enum script_op op;
     unsigned line, col;
     bool implied; /* put there by the parser: a connect that nobody wrote, and its expect open */
-    size_t end;   /* blocks: index behind the last step of the block */
+    const char *proves; /* what `expect model` has become: the row of it; else NULL */
+    size_t end;         /* blocks: index behind the last step of the block */
     union {
         struct head_edits head;
         struct ext_offer extension;
@@ -184,11 +185,13 @@ struct step {
             uint64_t count;
             bool until_stalled;
         } repeat;
-        struct {
-            const char *name;
-            const char **values;
+        struct table {
+            const char **names; /* `width` of them */
+            size_t width;
+            const char **values; /* `count` rows, one text a name */
             size_t count;
-            size_t at; /* of the block's brace in the case's source */
+            size_t from; /* where the first name stands in the case's source */
+            size_t at;   /* of the block's brace there */
         } each;
         uint64_t wait_ms;
         bool on; /* READ */

@@ -69,16 +69,14 @@ static bool parse_round(struct parser *p)
     return ok;
 }
 
-static bool parse_rounds(struct parser *p, size_t first, const char **values, size_t count)
+static bool parse_rounds(struct parser *p, const struct table *table)
 {
     struct place body = here(p);
-    size_t width = p->n_bindings - first;
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < table->count; i++) {
         if (++p->rounds > SCRIPT_CASES_MAX)
             return parse_fail(p, &body.tok, "more than %d rounds in a file", SCRIPT_CASES_MAX);
-        for (size_t k = 0; k < width; k++)
-            p->bindings[first + k].text = values[i * width + k];
+        parse_bind_row(p, table, i);
         back_to(p, &body);
         if (!parse_round(p))
             return false;
@@ -88,15 +86,13 @@ static bool parse_rounds(struct parser *p, size_t first, const char **values, si
 
 static bool parse_for_here(struct parser *p)
 {
-    size_t first = p->n_bindings, count;
-    const char **values;
+    struct table table = { 0 };
 
     parse_next(p);
-    if (!parse_names(p, 8) || !parse_list(p, p->n_bindings - first, &values, &count) ||
-        !parse_enter(p) || !parse_mark(p, TOKEN_OPEN, "\"{\"") ||
-        !parse_rounds(p, first, values, count))
+    if (!parse_table(p, &table) || !parse_enter(p) || !parse_mark(p, TOKEN_OPEN, "\"{\"") ||
+        !parse_rounds(p, &table))
         return false;
-    p->n_bindings = first;
+    p->n_bindings -= table.width;
     parse_leave(p);
     return true;
 }
@@ -273,15 +269,19 @@ bool script_parse(struct arena *a, const char *path, struct bytes text, const st
     return script_parse_with(&p, text, out);
 }
 
-static bool bind(struct parser *p, const struct script_case *c, const char *name, const char *value)
+/* Those of the `for` around the case, then those of this round. */
+static bool bind(struct parser *p, const struct script_case *c, const struct table *each,
+                 size_t round)
 {
-    size_t count = c->n_bindings + 1;
+    size_t count = c->n_bindings + each->width;
 
     if (!parse_grow(p, (void **)&p->bindings, &p->cap_bindings, count, sizeof *p->bindings))
         return false;
     if (c->n_bindings > 0)
         memcpy(p->bindings, c->bindings, c->n_bindings * sizeof *c->bindings);
-    p->bindings[c->n_bindings] = (struct binding){ name, value };
+    for (size_t k = 0; k < each->width; k++)
+        p->bindings[c->n_bindings + k] =
+            (struct binding){ each->names[k], each->values[round * each->width + k] };
     p->n_bindings = count;
     return true;
 }
@@ -296,7 +296,7 @@ static bool parse_round_at(struct parser *p, size_t brace)
 }
 
 bool script_parse_round(struct arena *a, const struct script_case *c, const struct step *each,
-                        const char *value, const struct embedded *data, struct step **steps,
+                        size_t round, const struct embedded *data, struct step **steps,
                         size_t *n_steps, struct diagnostics *diags)
 {
     struct parser p = { .arena = a, .path = c->path, .data = data, .diags = diags };
@@ -305,7 +305,7 @@ bool script_parse_round(struct arena *a, const struct script_case *c, const stru
     *diags = (struct diagnostics){ 0 };
     p.lets = (struct let *)(uintptr_t)c->lets;
     p.case_at = c->source.ptr;
-    if (!bind(&p, c, each->as.each.name, value))
+    if (!bind(&p, c, &each->as.each, round))
         return false;
     parse_begin(&p, c->source);
     p.lex.line += c->line - 1;

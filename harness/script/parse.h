@@ -41,9 +41,10 @@ NODISCARD bool script_parse(struct arena *a, const char *path, struct bytes text
                             const struct embedded *data, struct script_file *out,
                             struct diagnostics *diags);
 
-/* The steps of one round of `each`, with NAME bound to `value`: parsed anew into `a`. */
+/* The steps of one round of `each`, with its names bound to row `round` (from 0) of its values:
+ * parsed anew into `a`. */
 NODISCARD bool script_parse_round(struct arena *a, const struct script_case *c,
-                                  const struct step *each, const char *value,
+                                  const struct step *each, size_t round,
                                   const struct embedded *data, struct step **steps, size_t *n_steps,
                                   struct diagnostics *diags);
 

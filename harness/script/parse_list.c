@@ -114,33 +114,82 @@ static bool parse_name(struct parser *p)
     return true;
 }
 
-bool parse_names(struct parser *p, size_t max)
+/* NAME, NAME in */
+static bool parse_names(struct parser *p, struct table *table)
 {
-    size_t before = p->n_bindings;
-
     do {
-        if (p->n_bindings - before == max)
-            return parse_fail(p, &p->last, "expected a single name");
+        if (table->width == SCRIPT_NAMES_MAX)
+            return parse_fail(p, &p->last, "more than %d names", SCRIPT_NAMES_MAX);
         if (!parse_name(p))
             return false;
         p->bindings[p->n_bindings - 1].text = "";
+        table->width++;
     } while (parse_take_mark(p, TOKEN_COMMA));
     return parse_take_word(p, "in") || parse_expected(p, "\"in\"");
 }
 
-bool parse_list(struct parser *p, size_t width, const char ***values, size_t *count)
+static bool parse_list(struct parser *p, size_t width, struct list *list)
 {
-    struct list list = { 0 };
     struct token at = p->tok;
 
-    while (p->tok.kind != TOKEN_OPEN) {
-        bool ok = width > 1 ? add_tuple(p, &list, width) : add_value(p, &list);
+    while (p->tok.kind != TOKEN_OPEN && p->tok.kind != TOKEN_COMMA) {
+        bool ok = width > 1 ? add_tuple(p, list, width) : add_value(p, list);
         if (!ok)
             return false;
     }
-    if (list.count == 0)
-        return parse_fail(p, &at, "expected at least one value behind \"in\"");
-    *values = list.texts;
-    *count = list.count / width;
+    return list->count > 0 || parse_fail(p, &at, "expected at least one value behind \"in\"");
+}
+
+/* Every row so far with every row of the list, whose rows are the last `width` of the table's. */
+static bool multiply(struct parser *p, struct table *table, const struct list *list, size_t width)
+{
+    size_t before = table->width - width, rows = list->count / width;
+    size_t count = table->count * rows;
+
+    if (count * table->width > SCRIPT_VALUES_MAX)
+        return parse_fail(p, &p->last, "more than %d values", SCRIPT_VALUES_MAX);
+    const char **values = arena_array(p->arena, count * table->width, sizeof *values);
+    if (!values)
+        return parse_memory(p);
+    for (size_t i = 0; i < count; i++) {
+        const char **row = values + i * table->width;
+        for (size_t k = 0; k < before; k++)
+            row[k] = table->values[i / rows * before + k];
+        for (size_t k = 0; k < width; k++)
+            row[before + k] = list->texts[i % rows * width + k];
+    }
+    table->values = values;
+    table->count = count;
     return true;
+}
+
+static bool keep_names(struct parser *p, struct table *table)
+{
+    table->names = arena_array(p->arena, table->width, sizeof *table->names);
+    if (!table->names)
+        return parse_memory(p);
+    for (size_t k = 0; k < table->width; k++)
+        table->names[k] = p->bindings[p->n_bindings - table->width + k].name;
+    return true;
+}
+
+bool parse_table(struct parser *p, struct table *table)
+{
+    *table = (struct table){ .count = 1 };
+    do {
+        size_t before = table->width;
+        struct list list = { 0 };
+        if (before > 0)
+            parse_go_on(p);
+        if (!parse_names(p, table) || !parse_list(p, table->width - before, &list) ||
+            !multiply(p, table, &list, table->width - before))
+            return false;
+    } while (parse_take_mark(p, TOKEN_COMMA));
+    return keep_names(p, table);
+}
+
+void parse_bind_row(struct parser *p, const struct table *table, size_t row)
+{
+    for (size_t k = 0; k < table->width; k++)
+        p->bindings[p->n_bindings - table->width + k].text = table->values[row * table->width + k];
 }

@@ -4,7 +4,7 @@
 
 /* The steps of a case or block, each by its first word. */
 
-static size_t push_step(struct parser *p, const struct token *at, const struct step *step)
+size_t parse_push_step(struct parser *p, const struct token *at, const struct step *step)
 {
     if (!parse_grow(p, (void **)&p->steps, &p->cap_steps, p->n_steps + 1, sizeof *p->steps))
         return SIZE_MAX;
@@ -17,14 +17,14 @@ static size_t push_step(struct parser *p, const struct token *at, const struct s
 
 static bool add_step(struct parser *p, const struct token *at, const struct step *step)
 {
-    return push_step(p, at, step) != SIZE_MAX;
+    return parse_push_step(p, at, step) != SIZE_MAX;
 }
 
 /* A step and its { … }. */
 static bool parse_block(struct parser *p, const struct token *at, const struct step *step,
                         enum script_op inside)
 {
-    size_t index = push_step(p, at, step);
+    size_t index = parse_push_step(p, at, step);
 
     if (index == SIZE_MAX || !parse_enter(p) || !parse_mark(p, TOKEN_OPEN, "\"{\"") ||
         !parse_steps(p, inside))
@@ -65,7 +65,7 @@ static bool parse_branch(struct parser *p, const struct token *at, enum script_o
 static bool parse_branches(struct parser *p, const struct token *at, enum script_op op,
                            const char *next)
 {
-    size_t index = push_step(p, at, &(struct step){ .op = op });
+    size_t index = parse_push_step(p, at, &(struct step){ .op = op });
     size_t count = 0;
     struct token from = p->tok;
 
@@ -100,14 +100,14 @@ static bool parse_repeat(struct parser *p, const struct token *at)
     return parse_block(p, at, &step, OP_REPEAT);
 }
 
-/* Reads the block once with this value, to find its mistakes; with `keep` its steps stay. */
+/* Reads the block once with this row, to find its mistakes; with `keep` its steps stay. */
 static bool parse_round(struct parser *p, const struct token *at, const struct step *each,
-                        const char *value, bool keep)
+                        size_t row, bool keep)
 {
     size_t steps = p->n_steps;
     uint64_t randoms = p->randoms;
 
-    p->bindings[p->n_bindings - 1].text = value;
+    parse_bind_row(p, &each->as.each, row);
     if (!parse_block(p, at, each, OP_EACH))
         return false;
     if (!keep) {
@@ -117,7 +117,7 @@ static bool parse_round(struct parser *p, const struct token *at, const struct s
     return true;
 }
 
-#define ROUNDS_CHECKED 64 /* more values than this are ranges of numbers */
+#define ROUNDS_CHECKED 64 /* more values than this are ranges of numbers, or products of lists */
 
 /* The first round is kept; the others are read for their mistakes, or the last one at least. */
 static bool parse_rounds(struct parser *p, const struct token *at, const struct step *each)
@@ -132,7 +132,7 @@ static bool parse_rounds(struct parser *p, const struct token *at, const struct 
         p->lex = lex;
         p->tok = tok;
         p->last = last;
-        if (!parse_round(p, at, each, each->as.each.values[i], i == 0))
+        if (!parse_round(p, at, each, i, i == 0))
             return false;
     }
     return true;
@@ -141,14 +141,15 @@ static bool parse_rounds(struct parser *p, const struct token *at, const struct 
 static bool parse_each(struct parser *p, const struct token *at)
 {
     struct step step = { .op = OP_EACH };
+    size_t from = (size_t)(p->tok.source.ptr - p->case_at);
 
-    if (!parse_names(p, 1) || !parse_list(p, 1, &step.as.each.values, &step.as.each.count))
+    if (!parse_table(p, &step.as.each))
         return false;
-    step.as.each.name = p->bindings[p->n_bindings - 1].name;
+    step.as.each.from = from;
     step.as.each.at = (size_t)(p->tok.source.ptr - p->case_at);
     if (!parse_rounds(p, at, &step))
         return false;
-    p->n_bindings--;
+    p->n_bindings -= step.as.each.width;
     return true;
 }
 
@@ -343,6 +344,8 @@ bool parse_step(struct parser *p, enum script_op inside)
     if (!check_place(p, op, inside))
         return false;
     parse_next(p);
+    if (op == OP_EXPECT && parse_take_word(p, "model"))
+        return parse_model(p, &at, inside);
     return parse_op(p, &at, op);
 }
 

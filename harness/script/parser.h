@@ -108,10 +108,12 @@ NODISCARD bool parse_expected_payload(struct parser *p, const struct payload **o
  * nodes. */
 NODISCARD bool parse_blocks(struct parser *p, struct payload *out);
 
-/* parse_list.c: NAME, NAME in, bound to nothing yet, at most `max` of them; then the values: one
- * row of `width` texts a value, up to the brace. */
-NODISCARD bool parse_names(struct parser *p, size_t max);
-NODISCARD bool parse_list(struct parser *p, size_t width, const char ***values, size_t *count);
+/* parse_list.c: NAME, NAME in LIST, NAME in LIST … up to the brace: every row of one list with
+ * every row of the others. The names are bound, to nothing yet; `table` begins empty. */
+#define SCRIPT_NAMES_MAX 8 /* of one for or each */
+NODISCARD bool parse_table(struct parser *p, struct table *table);
+/* Binds the names to a row; they are the innermost. */
+void parse_bind_row(struct parser *p, const struct table *table, size_t row);
 
 /* parse_head.c, parse_send.c, parse_expect.c: the big steps, behind their first word. */
 NODISCARD bool parse_edits(struct parser *p, struct head_edits *out);
@@ -127,8 +129,13 @@ NODISCARD bool parse_expect(struct parser *p, struct step *out);
  * the block that they stand in; OP_COUNT: the case itself. */
 NODISCARD bool parse_step(struct parser *p, enum script_op inside);
 NODISCARD bool parse_steps(struct parser *p, enum script_op inside);
+/* One more step of the case; gives its number, SIZE_MAX without memory. */
+NODISCARD size_t parse_push_step(struct parser *p, const struct token *at, const struct step *step);
 NODISCARD bool parse_branch_block(struct parser *p, enum grade grade, const char *why,
                                   const struct token *at);
+
+/* parse_model.c: `expect model`, behind its words. */
+NODISCARD bool parse_model(struct parser *p, const struct token *at, enum script_op inside);
 
 /* imply.c: adds what nobody writes. `steps` is replaced by an array in the arena. */
 NODISCARD bool script_imply(struct arena *a, unsigned line, bool raw, struct step **steps,

@@ -55,10 +55,10 @@ static bool put_branches(const struct script_case *c, const struct step *steps, 
     return buf_push(out, '\n');
 }
 
-/* The block of `each` as it was written: its steps hold one round only. */
-static bool put_each_block(const struct script_case *c, size_t brace, struct buf *out)
+/* `each` as it was written: its steps hold one round only, and its lists may have many rows. */
+static bool put_each(const struct script_case *c, const struct table *each, struct buf *out)
 {
-    struct lexer lx = { .text = c->source, .at = brace };
+    struct lexer lx = { .text = c->source, .at = each->at };
     size_t depth = 0;
     struct token t;
 
@@ -67,8 +67,8 @@ static bool put_each_block(const struct script_case *c, size_t brace, struct buf
         depth += t.kind == TOKEN_OPEN;
         depth -= t.kind == TOKEN_CLOSE;
     } while (depth > 0 && t.kind != TOKEN_END);
-    return buf_push(out, ' ') &&
-           buf_append(out, bytes_take(bytes_skip(c->source, brace), lx.at - brace)) &&
+    return buf_print(out, "each ") &&
+           buf_append(out, bytes_take(bytes_skip(c->source, each->from), lx.at - each->from)) &&
            buf_push(out, '\n');
 }
 
@@ -77,10 +77,10 @@ static bool put_block(const struct script_case *c, const struct step *steps, siz
 {
     if (steps[at].op == OP_EITHER || steps[at].op == OP_PREFER)
         return put_branches(c, steps, at, out);
+    if (steps[at].op == OP_EACH)
+        return put_each(c, &steps[at].as.each, out);
     if (!script_put_step(&steps[at], true, out))
         return false;
-    if (steps[at].op == OP_EACH)
-        return put_each_block(c, steps[at].as.each.at, out);
     return buf_print(out, " {\n") && put_steps(c, steps, at + 1, steps[at].end, out) &&
            buf_print(out, "}\n");
 }
@@ -143,6 +143,43 @@ static bool put_meta(const struct script_case *c, struct buf *out)
            put_note("note", c->note, out) && put_note("contested", c->contested, out) &&
            (!c->manual || buf_print(out, "manual\n")) &&
            (!c->cut_off || buf_print(out, "cut off\n"));
+}
+
+/* Steps of `expect model` in line `line`, from `at` on. */
+static size_t model_end(const struct script_case *c, size_t at)
+{
+    unsigned line = c->steps[at].line;
+
+    while (at < c->n_steps && c->steps[at].proves && c->steps[at].line == line)
+        at++;
+    return at;
+}
+
+static bool put_models(const struct script_case *c, struct buf *out)
+{
+    bool sweeps = false;
+
+    for (size_t i = 0; i < c->n_steps;) {
+        size_t end = model_end(c, i);
+        sweeps = sweeps || c->steps[i].op == OP_EACH;
+        if (end > i && !(buf_print(out, "\n# expect model in line %u%s:\n", c->steps[i].line,
+                                   sweeps ? ", in the first round" : "") &&
+                         put_steps(c, c->steps, i, end, out)))
+            return false;
+        i = end > i ? end : i + 1;
+    }
+    return true;
+}
+
+bool script_print_models(const struct script_case *c, struct buf *out)
+{
+    struct buf text;
+
+    buf_init(&text, PRINT_MAX);
+    bool ok = put_models(c, &text) && (text.len == 0 || buf_push(out, '\n')) &&
+              script_layout(buf_bytes(&text), out);
+    buf_free(&text);
+    return ok;
 }
 
 static bool reaches(const struct payload *p, const struct let *let);

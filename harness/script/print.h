@@ -15,6 +15,10 @@ NODISCARD bool script_format(struct bytes text, struct buf *out, struct diagnost
  * steps. */
 NODISCARD bool script_print_case(const struct script_case *c, struct buf *out);
 
+/* What `expect model` stands for, each behind a remark that says in which line; nothing in a case
+ * without. Of a sweep: in its first round. */
+NODISCARD bool script_print_models(const struct script_case *c, struct buf *out);
+
 /* One step as it would be written, without its block: "send text \"Hello\" fin=0". */
 NODISCARD bool script_print_step(const struct step *step, struct buf *out);
 

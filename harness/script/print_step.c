@@ -132,10 +132,25 @@ static bool put_repeat(const struct step *s, struct buf *out)
                      s->as.repeat.until_stalled ? " until stalled" : "");
 }
 
-static bool put_each(const struct step *s, struct buf *out)
+/* Rows of several values stand in brackets, however the lists were written. */
+static bool put_rows(const struct table *table, struct buf *out)
 {
-    return buf_print(out, "%s in ", s->as.each.name) &&
-           script_put_values(s->as.each.values, s->as.each.count, out);
+    for (size_t i = 0; i < table->count; i++)
+        if (!buf_print(out, i == 0 ? "(" : " (") ||
+            !script_put_values(table->values + i * table->width, table->width, out) ||
+            !buf_push(out, ')'))
+            return false;
+    return true;
+}
+
+static bool put_each(const struct table *table, struct buf *out)
+{
+    for (size_t k = 0; k < table->width; k++)
+        if (!buf_print(out, k == 0 ? "%s" : ", %s", table->names[k]))
+            return false;
+    return buf_print(out, " in ") &&
+           (table->width > 1 ? put_rows(table, out)
+                             : script_put_values(table->values, table->count, out));
 }
 
 /* What stands behind the step's word. */
@@ -154,7 +169,7 @@ static bool put_rest(const struct step *s, bool lines, struct buf *out)
         return s->as.more.rest ? buf_print(out, " rest")
                                : buf_print(out, " %" PRIu64, s->as.more.count);
     case OP_REPEAT: return buf_push(out, ' ') && put_repeat(s, out);
-    case OP_EACH: return buf_push(out, ' ') && put_each(s, out);
+    case OP_EACH: return buf_push(out, ' ') && put_each(&s->as.each, out);
     case OP_WAIT: return buf_push(out, ' ') && script_put_duration(s->as.wait_ms, out);
     case OP_READ: return buf_print(out, " %s", s->as.on ? "on" : "off");
     case OP_PROVOKE: return buf_print(out, " %s", s->as.text);

@@ -24,6 +24,8 @@ struct judge {
     struct cursor cursor;
     enum grade grade; /* of the expectations met so far */
     bool failed;      /* one was not met: no further one may follow */
+    bool lost;        /* … but perhaps only because a reset took it */
+    bool told;        /* the verdict's reason is one that was not met and not lost */
     bool no_memory;
     struct rounds_tally tally;
 };
@@ -115,6 +117,16 @@ static bool barrier_had_part(const struct judge *j, size_t since, size_t decided
     return false;
 }
 
+/* Of a sweep it says for which of its values. */
+static const char *reason_of(struct judge *j, const char *why)
+{
+    const char *row = j->round > 0 ? rounds_row(j->c, j->round, j->a) : NULL;
+    const char *text = row && why ? arena_print(j->a, "%s: %s", row, why) : kept(j, why);
+
+    j->no_memory |= why && !text;
+    return text;
+}
+
 static void fail_expectation(struct judge *j, const struct match *m, size_t since)
 {
     const struct step *step = &j->steps[m->step];
@@ -124,19 +136,21 @@ static void fail_expectation(struct judge *j, const struct match *m, size_t sinc
                 closing_lost_to_reset(j->t, m->entry);
 
     j->failed = true;
+    j->lost = lost;
     v->behaviour = worse(v->behaviour, lost ? VERDICT_INFO : breach(level_of(j)));
-    if (j->round > 0 && v->reason)
+    if (j->round > 0 && v->reason && (lost || j->told))
         return; /* the first of a sweep is told */
-    v->reason = lost
-                    ? "a reset, and bytes of ours behind our Close that may have brought it about: "
-                      "whether a Close was sent cannot be told"
-                    : kept(j, m->remark);
+    j->told = !lost;
+    v->reason = reason_of(
+        j, lost ? "a reset, and bytes of ours behind our Close that may have brought it about: "
+                  "whether a Close was sent cannot be told"
+                : m->remark);
     v->expected = step_text(j, step);
     v->entry = m->entry;
     v->line = step->line;
     v->barrier = barrier_had_part(j, since, m->entry);
     v->retry |= m->unsure;
-    v->requirement = j->c->n_proves > 0 ? j->c->proves[0] : NULL;
+    v->requirement = step->proves ? step->proves : j->c->n_proves > 0 ? j->c->proves[0] : NULL;
 }
 
 static void inconsistent(struct judge *j, const char *why)
@@ -227,7 +241,9 @@ static void judge_expectation(struct judge *j, size_t entry)
 
 static enum verdict_kind round_kind(const struct judge *j)
 {
-    return j->failed ? breach(level_of(j)) : from_grade(j->grade);
+    if (j->failed)
+        return j->lost ? VERDICT_INFO : breach(level_of(j));
+    return from_grade(j->grade);
 }
 
 /* The round under way is over: its result is noted, the next one begins with a clean sheet. */
@@ -253,6 +269,22 @@ static bool begin_round(struct judge *j, uint32_t round, size_t entry)
     j->no_memory |= no_memory;
     inconsistent(j, "the transcript has a round that the case has not");
     return false;
+}
+
+/* Its results by ranges, and before them what was not run. */
+static void tell_rounds(struct judge *j)
+{
+    size_t left = rounds_left(&j->tally, j->c);
+    const char *text =
+        left > 0 ? arena_print(j->a, "%zu more rounds were not run: too many took too long", left)
+                 : "";
+
+    j->no_memory |= !text;
+    if (text && left > 0) {
+        remark(j, text);
+        j->v->behaviour = worse(j->v->behaviour, VERDICT_INFO);
+    }
+    remark(j, rounds_text(&j->tally, j->c, j->a));
 }
 
 static void judge_behaviour(struct judge *j)
@@ -286,7 +318,7 @@ static void judge_behaviour(struct judge *j)
     j->v->behaviour = worse(j->v->behaviour, from_grade(j->grade));
     j->failed = any_failed;
     if (j->tally.count > 0)
-        remark(j, rounds_text(&j->tally, j->c, j->a));
+        tell_rounds(j);
 }
 
 /* A case with two readings is shown with both, and fails only those who asked for the strict one.

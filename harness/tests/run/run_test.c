@@ -87,6 +87,8 @@ Test(run_run, a_send_is_one_write_and_so_is_what_stands_together)
     } rows[] = {
         { "send text \"a\"\nsend text \"b\"\ndrop", 3 },
         { "together {\nsend text \"a\"\nsend text \"b\"\n}\ndrop", 2 },
+        { "together {\nsend text \"a\"\nsend text \"b\"\ndrop\n}", 2 },
+        { "together {\nsend text \"a\"\nsend text \"b\" hold=0\nshutdown\n}\nexpect eof", 2 },
         { "together {\nrepeat 10 {\nsend text \"a\"\n}\n}\ndrop", 2 },
         { "send binary \"*\" * 60000\ndrop", 2 },
         { "send text \"abcd\" fragment=1\ndrop", 2 },
@@ -100,6 +102,32 @@ Test(run_run, a_send_is_one_write_and_so_is_what_stands_together)
         cr_expect_eq(play.writes, rows[i].writes, "%s: %u writes", rows[i].steps, play.writes);
         play_free(&play);
     }
+}
+
+static unsigned rounds_of(const char *steps, const char *script)
+{
+    unsigned rounds = 0;
+
+    play_init(&play, ROLE_SERVER, steps, script);
+    cr_assert(play_run(&play));
+    cr_assert_null(play.run.trouble, "%s", play.run.trouble);
+    for (size_t i = 0; i < play.t.count; i++)
+        rounds += play.t.entries[i].kind == ENTRY_NOTE;
+    play_free(&play);
+    return rounds;
+}
+
+/* Two rounds in which nothing came for five seconds are enough; fails that take no time are not. */
+Test(run_run, a_sweep_gives_up_a_target_that_stalls)
+{
+#define SWEEP "each n in 1..9 {\nsend text \"a\"\nexpect echo\n}\n"
+#define SILENT "101\ntime\n"
+#define WRONG "101\ntext \"b\"\n"
+#define RIGHT "101\ntext \"a\"\n"
+    cr_expect_eq(rounds_of(SWEEP, SILENT SILENT SILENT SILENT SILENT), 2);
+    cr_expect_eq(rounds_of(SWEEP, SILENT RIGHT WRONG SILENT SILENT SILENT), 4);
+    cr_expect_eq(rounds_of(SWEEP, WRONG WRONG WRONG WRONG WRONG WRONG WRONG WRONG WRONG), 9);
+    cr_expect_eq(rounds_of(SWEEP, RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT), 9);
 }
 
 /* The same case, seed, bytes and times give the same bytes of ours. */

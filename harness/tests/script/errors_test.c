@@ -33,6 +33,34 @@ static void check(const struct row *row)
 /* The steps begin at column 1 of line 2. */
 #define IN_CASE(steps) "case a \"A\" { note \"n\"\n" steps "\n}"
 
+Test(script_errors, of_expect_model)
+{
+#define BEHIND(what) "\"expect model\" cannot stand behind " what
+    static const struct row rows[] = {
+        { IN_CASE("repeat 2 { send ping }\nexpect model"), "3:1+6", BEHIND("repeat") },
+        { IN_CASE("send ping \"a\" hold=0\nexpect model"), "3:1+6",
+          BEHIND("mask=, declare=, hold= or deflate") },
+        { IN_CASE("send ping mask=off\nexpect model"), "3:1+6",
+          BEHIND("mask=, declare=, hold= or deflate") },
+        { IN_CASE("send text random 5\nexpect model"), "3:1+6",
+          BEHIND("a payload that is large, or made only when the case runs") },
+        { IN_CASE("send text \"a\" * 65537\nexpect model"), "3:1+6",
+          BEHIND("a payload that is large, or made only when the case runs") },
+        { IN_CASE("shutdown\nexpect model"), "3:1+6", BEHIND("shutdown") },
+        { IN_CASE("extension \"permessage-deflate\"\nexpect model"), "3:1+6", BEHIND("extension") },
+        { IN_CASE("send close\nexpect model\nexpect model"), "4:1+6",
+          BEHIND("the end of the connection, of which an earlier one has told") },
+        { IN_CASE("send close 1004\nexpect model"), "3:1+6",
+          "the RFC does not decide this: a Close frame carries a code that nobody has defined" },
+        { IN_CASE("unordered { expect model }"), "2:13+6",
+          "\"expect model\" cannot stand in \"unordered\"" },
+    };
+#undef BEHIND
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        check(&rows[i]);
+}
+
 Test(script_errors, of_a_file)
 {
     static const struct row rows[] = {
@@ -56,6 +84,10 @@ Test(script_errors, of_a_file)
         { "let a \"b\"", "1:7+3", "expected \"=\", found \"b\"" },
         { "for x in 1 2 { foo }", "1:16+3", "expected case, for or \"}\", found \"foo\"" },
         { "for x in { }", "1:10+1", "expected at least one value behind \"in\"" },
+        { "for x in 1 2, y in { }", "1:20+1", "expected at least one value behind \"in\"" },
+        { "for x in 1, x in 2 { }", "1:13+1", "\"x\" is in use around this" },
+        { "for x in 1, 2 { }", "1:13+1", "expected a name of small letters, found \"2\"" },
+        { "for a in 0..999, b in 0..99 { }", "1:23+5", "more than 100000 values" },
         { "for X in 1 { }", "1:5+1", "expected a name of small letters, found \"X\"" },
         { "for key in 1 { }", "1:5+3", "\"${key}\" has a meaning already" },
         { "for x in 1 { for x in 2 { } }", "1:18+1", "\"x\" is in use around this" },

@@ -333,13 +333,47 @@ Test(script_parse, a_round_of_each_is_parsed_with_its_value)
     cr_assert(script_parse(&a, "f.case", bytes_str(text), NULL, &file, &diags));
     const struct script_case *c = &file.cases[1];
     cr_assert_eq(c->steps[0].op, OP_EACH);
-    cr_assert(script_parse_round(&a, c, &c->steps[0], "two", NULL, &steps, &n, &diags));
+    cr_assert(script_parse_round(&a, c, &c->steps[0], 1, NULL, &steps, &n, &diags));
     case_log_steps(steps, 0, n, 0, &out);
     cr_expect(bytes_eq_str(buf_bytes(&out), OPEN "send binary \"two\" + tail\nexpect echo\n"),
               "%.*s", BYTES_ARG(buf_bytes(&out)));
     cr_expect_eq(steps[2].line, 7);
     cr_expect_eq(steps[2].col, 13);
     buf_free(&out);
+    arena_free(&a);
+}
+
+/* Several lists: every row of one with every row of the others, the last one first. */
+Test(script_parse, lists_multiply)
+{
+    static const char text[] = "for op in ping pong, n in 1 2 {\n"
+                               "    case ${op}-${n} \"C\" {\n"
+                               "        note \"n\"\n"
+                               "        each a, b in (x 1) (y 2), c in 7 8 9 {\n"
+                               "            send ${op} \"${a}${b}${c}\"\n"
+                               "        }\n"
+                               "    }\n"
+                               "}\n";
+    static const char *const ids[] = { "f/ping-1", "f/ping-2", "f/pong-1", "f/pong-2" };
+    static const char *const sent[] = { "x17", "x18", "x19", "y27", "y28", "y29" };
+    struct arena a = { 0 };
+    struct script_file file;
+    struct diagnostics diags;
+
+    cr_assert(script_parse(&a, "f.case", bytes_str(text), NULL, &file, &diags));
+    cr_assert_eq(file.n_cases, 4);
+    for (size_t i = 0; i < 4; i++)
+        cr_expect_str_eq(file.cases[i].id, ids[i]);
+    const struct script_case *c = &file.cases[3];
+    cr_assert_eq(c->steps[0].as.each.count, 6);
+    for (size_t i = 0; i < 6; i++) {
+        struct step *steps;
+        size_t n;
+        cr_assert(script_parse_round(&a, c, &c->steps[0], i, NULL, &steps, &n, &diags));
+        cr_expect_eq(steps[2].as.send.opcode, 10);
+        cr_expect(bytes_eq_str(steps[2].as.send.payload->bytes, sent[i]), "%zu: %.*s", i,
+                  BYTES_ARG(steps[2].as.send.payload->bytes));
+    }
     arena_free(&a);
 }
 

@@ -69,7 +69,11 @@ Test(script_print, what_the_suite_may_not_have_survives_too)
         " send text blocks { stored c * 2 final fixed c \"l\" match 3 1 bomb 1K\n keep 1 } rsv1 }\n"
         "for x, y in (1 \"q \\\"\\${base}\") (2 z) { case two-${x} \"t ${x}\" { note \"n\"\n"
         " each v in 0..9 11 12 007 008 \"a b\" word { send opcode ${x} \"${v}${y}\" # remark }\n"
-        " }\n expect close 1000 or none } }\n";
+        " }\n expect close 1000 or none } }\n"
+        "case four \"t\" { note \"n\" each v, w in (text 0) (ping 1),\n u in 5..7 {\n"
+        " send ${v} \"${u}\" fin=${w}\n expect model } }\n"
+        "case five \"t\" { note \"n\" send text \"a\" send ping x\"ff\" send close 3000\n"
+        " send text \"b\"\n expect model }\n";
     struct arena a = { 0 };
     struct script_file file;
     struct diagnostics diags;
@@ -78,7 +82,7 @@ Test(script_print, what_the_suite_may_not_have_survives_too)
         case_log_mistakes("d/f.case", bytes_str(text), &diags);
         cr_assert_fail("does not parse");
     }
-    cr_assert_eq(file.n_cases, 3);
+    cr_assert_eq(file.n_cases, 5);
     for (size_t i = 0; i < file.n_cases; i++)
         check_round_trip(&file.cases[i]);
     arena_free(&a);

@@ -155,16 +155,23 @@ static const struct judged sweeps[] = {
     { EACH,
       ROUND("1", "5") SAYS("1", "5") ROUND("2", "6") SAYS("2", "x") ROUND("3", "7") SAYS("3", "y")
           ROUND("4", "8") SAYS("4", "8"),
-      "fail @17 line 6: it is not the echo of the oldest message sent [5 pass, 6-7 fail, 8 pass]" },
+      "fail @17 line 6: 6: it is not the echo of the oldest message sent [5 pass, 6-7 fail, 8 "
+      "pass]" },
     { EACH,
       ROUND("1", "5") SAYS("1", "x") ROUND("2", "6") SAYS("2", "x") ROUND("3", "7") SAYS("3", "x")
           ROUND("4", "8") SAYS("4", "x"),
-      "fail @8 line 6: it is not the echo of the oldest message sent [5-8 fail]" },
+      "fail @8 line 6: 5: it is not the echo of the oldest message sent [5-8 fail]" },
     { "level should\n" EACH,
       ROUND("1", "5") SAYS("1", "5") ROUND("2", "6") SAYS("2", "x") ROUND("3", "7") SAYS("3", "7")
           ROUND("4", "8") SAYS("4", "8"),
-      "warn @17 line 7: it is not the echo of the oldest message sent [5 pass, 6 warn, 7-8 "
+      "warn @17 line 7: 6: it is not the echo of the oldest message sent [5 pass, 6 warn, 7-8 "
       "pass]" },
+    /* Rounds that were not run are told, and no pass. */
+    { EACH, ROUND("1", "5") SAYS("1", "5") ROUND("2", "6") SAYS("2", "6"),
+      "info: 2 more rounds were not run: too many took too long [5-6 pass]" },
+    { EACH, ROUND("1", "5") SAYS("1", "5") ROUND("2", "6") SAYS("2", "x"),
+      "fail @17 line 6: 6: it is not the echo of the oldest message sent [2 more rounds were not "
+      "run: too many took too long] [5 pass, 6 fail]" },
     /* A monitor's finding is of the whole case. */
     { EACH,
       ROUND("1", "5") SAYS("1", "5") ROUND("2", "6") "in text #2 round=2 masked key=1 \"6\";" ROUND(

@@ -165,3 +165,39 @@ Test(verdict_rounds, gives_in_without_memory)
     cr_assert_gt(heap_fail_each(parse_a_round, (void *)(uintptr_t)one.c), 0);
     one_case_free(&one);
 }
+
+/* Much that was well does not hide what was not. */
+Test(verdict_rounds, fails_are_told_beyond_the_limit)
+{
+    struct rounds_tally tally = { 0 };
+    struct one_case one;
+    struct arena a = { 0 };
+
+    one_case_init(&one, EACH);
+    for (uint32_t round = 1; round <= 40; round++)
+        rounds_note(&tally, round, round % 2 ? VERDICT_PASS : VERDICT_INFO);
+    rounds_note(&tally, 41, VERDICT_FAIL);
+    rounds_note(&tally, 42, VERDICT_FAIL);
+    rounds_note(&tally, 43, VERDICT_PASS);
+    const char *text = rounds_text(&tally, one.c, &a);
+    cr_expect(strstr(text, ", 50-51 fail and 18 more ranges"), "%s", text);
+    cr_expect(strstr(text, "10 pass, 11 info, "), "%s", text);
+    cr_expect_eq(rounds_left(&tally, one.c), 7);
+    arena_free(&a);
+    one_case_free(&one);
+}
+
+Test(verdict_rounds, a_row_of_several_values_is_told_whole)
+{
+    struct rounds_tally tally = { 0 };
+    struct one_case one;
+    struct arena a = { 0 };
+
+    one_case_init(&one, "each a in x y, b in 1 2 {\nsend text \"${a}${b}\"\nexpect echo\n}");
+    note(&tally, "ppfp");
+    cr_expect_str_eq(rounds_text(&tally, one.c, &a), "x 1 to x 2 pass, y 1 fail, y 2 pass");
+    cr_expect_str_eq(rounds_row(one.c, 4, &a), "y 2");
+    cr_expect_eq(rounds_left(&tally, one.c), 0);
+    arena_free(&a);
+    one_case_free(&one);
+}
