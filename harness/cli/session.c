@@ -206,6 +206,24 @@ static bool write_cacert(struct session *s, struct err *err)
     return ok;
 }
 
+/* Those that a case may show to a client. Who gives us a certificate has an authority of his own,
+ * in whose name we can make none. */
+static bool make_flawed(struct session *s, struct err *err)
+{
+    for (enum io_tls_flaw flaw = IO_TLS_GOOD + 1; flaw < IO_TLS_FLAWS; flaw++) {
+        struct io_tls_options options = {
+            .server = true, .flaw = flaw, .authority = s->tls, .alpn = "http/1.1"
+        };
+        if (s->o.cert && flaw != IO_TLS_SELF_SIGNED)
+            continue;
+        s->flawed[flaw] = io_tls_new(&options, err);
+        if (!s->flawed[flaw])
+            return false;
+        s->target_options.flawed[flaw] = s->flawed[flaw];
+    }
+    return true;
+}
+
 static bool open_tls(struct session *s, const char *url, struct err *err)
 {
     struct io_tls_options options = { .server = s->role == ROLE_CLIENT,
@@ -225,7 +243,7 @@ static bool open_tls(struct session *s, const char *url, struct err *err)
     if (!wanted)
         return true;
     s->tls = io_tls_new(&options, err);
-    return s->tls && (s->role == ROLE_SERVER || write_cacert(s, err));
+    return s->tls && (s->role == ROLE_SERVER || (write_cacert(s, err) && make_flawed(s, err)));
 }
 
 static bool open_target(struct session *s, const char *url, struct err *err)
@@ -236,6 +254,7 @@ static bool open_target(struct session *s, const char *url, struct err *err)
     s->target_options.url = url;
     s->target_options.command = s->o.exec;
     s->target_options.sni = s->o.sni;
+    s->target_options.profile = &s->profile;
     if (!url && !s->o.exec)
         s->target_options.command = s->o.tls ? own->tls_command : own->command;
     if (!open_tls(s, url, err))

@@ -36,6 +36,7 @@ struct session {
     struct source source;
     struct io_loop *loop;
     struct io_tls *tls;
+    struct io_tls *flawed[IO_TLS_FLAWS]; /* what clients must not accept; NULL: not made */
     struct profile profile;
     struct target_options target_options;
     struct target target;

@@ -287,6 +287,8 @@ void session_free(struct session *s)
     if (s->loop)
         target_free(&s->target);
     io_tls_free(s->tls);
+    for (enum io_tls_flaw flaw = IO_TLS_GOOD; flaw < IO_TLS_FLAWS; flaw++)
+        io_tls_free(s->flawed[flaw]);
     io_loop_free(s->loop);
     if (!s->shared)
         source_free(&s->source);

@@ -126,12 +126,8 @@ void case_server_run(struct case_server *s, struct visitor *v, size_t index)
 static void judge(struct case_server *s, struct busy *busy, struct verdict *v)
 {
     const struct slot *slot = &busy->slot;
-    const char *lacks =
-        profile_lacks_unseen(s->options.profile, &s->target.options, slot->c, &s->arena);
 
-    if (lacks) {
-        *v = verdict_skip(lacks);
-    } else if (slot->run.unsupported) {
+    if (slot->run.unsupported) {
         *v = verdict_skip(slot->run.trouble);
     } else if (slot->run.trouble) {
         const char *kept = arena_str(&s->arena, bytes_str(slot->run.trouble));

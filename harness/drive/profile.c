@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "drive/dial.h"
 #include "ws/close.h"
 
 /* One line, from where it is still to be read. */
@@ -292,9 +293,15 @@ static const char *lacks(const struct profile *p, const struct probe *probe,
     if (strcmp(need, "permessage-deflate") == 0)
         return probe->deflate ? NULL : "the target takes no permessage-deflate";
     if (strcmp(need, "tls") == 0)
-        return target->tls ? NULL : "needs TLS: give a wss:// URL";
+        return target->tls                   ? NULL
+               : target->role == ROLE_CLIENT ? "needs TLS: give --tls"
+                                             : "needs TLS: give a wss:// URL";
+    if (strcmp(need, "plain") == 0)
+        return target->tls ? "this is about a connection without TLS" : NULL;
     if (strcmp(need, "exec") == 0)
-        return target->command ? NULL : "needs --exec";
+        return target->command               ? NULL
+               : target->role == ROLE_CLIENT ? "needs a client that wsproof starts: test-client"
+                                             : "needs --exec";
     if (profile_value(p, need))
         return NULL;
     const char *text = arena_print(a, "needs set-up: %s", need);
@@ -310,7 +317,7 @@ const char *profile_lacks(const struct profile *p, const struct probe *probe,
         if (why)
             return why;
     }
-    return NULL;
+    return dial_lacks(p, target, c, a);
 }
 
 static bool client_shows(const char *need)

@@ -204,6 +204,23 @@ static void talk(struct case_server *s, struct visitor *v, uint64_t now_ms)
         visitor_free(v);
 }
 
+/* A case that this client cannot be put to is over before it began. True: `out` holds that. */
+static bool is_skipped(struct case_server *s, const struct visit *visit, size_t index,
+                       struct case_server_event *out)
+{
+    const struct script_case *c = s->cases[index];
+    const char *lacks = profile_lacks_unseen(s->options.profile, &s->target.options, c, &s->arena);
+
+    if (!lacks)
+        return false;
+    out->kind = CASE_SERVER_RESULT;
+    snprintf(out->agent, sizeof out->agent, "%s", visit->agent);
+    out->outcome =
+        (struct outcome){ .c = c, .index = index, .attempts = 1, .verdict = verdict_skip(lacks) };
+    case_server_remember(s, visit->agent, index, "UNIMPLEMENTED");
+    return true;
+}
+
 /* A head is complete: what now? True: `out` holds an event. */
 static bool welcome(struct case_server *s, struct visitor *v, struct case_server_event *out,
                     uint64_t now_ms)
@@ -224,6 +241,9 @@ static bool welcome(struct case_server *s, struct visitor *v, struct case_server
     } else if (is_excluded(s, v->visit.agent, index)) {
         case_server_remember(s, v->visit.agent, index, "UNIMPLEMENTED");
         talk(s, v, now_ms);
+    } else if (is_skipped(s, &v->visit, index, out)) {
+        talk(s, v, now_ms);
+        return true;
     } else {
         case_server_run(s, v, index);
     }

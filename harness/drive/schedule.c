@@ -92,7 +92,7 @@ static bool wants_to_be_alone(const struct script_case *c)
     if (script_case_has_tag(c, "destructive") || script_case_has_tag(c, "alone"))
         return true;
     for (size_t i = 0; i < c->n_steps; i++)
-        if (c->steps[i].op == OP_MEASURE ||
+        if (c->steps[i].op == OP_MEASURE || c->steps[i].op == OP_LISTEN ||
             (c->steps[i].op == OP_EXPECT && c->steps[i].as.expect.kind == EXPECT_MEMORY))
             return true;
     return false;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "drive/dial.h"
 #include "io/clock.h"
 
 /* Time for the second connection of `expect alive`. */
@@ -63,41 +64,19 @@ static uint64_t now_of(struct slot *s)
     return s->now_us;
 }
 
-/* The case's `url`, filled in; NULL: it has none, or there is no memory for it. */
-static const char *client_url(struct slot *s)
-{
-    uint16_t port = io_listener_port(s->listener);
-    char base[64], port_text[8];
-
-    target_client_base(s->target, port, base);
-    snprintf(port_text, sizeof port_text, "%u", port);
-    struct payload_env env = { .path = "/",
-                               .host = strstr(base, "//") + 2,
-                               .port = port_text,
-                               .key = "",
-                               .accept = "",
-                               .base = base };
-    for (size_t i = 0; i < s->c->n_steps; i++) {
-        const struct step *step = &s->c->steps[i];
-        if (step->op == OP_URL)
-            return (const char *)payload_fill(&s->arena, bytes_str(step->as.text), &env).ptr;
-    }
-    return NULL;
-}
-
 static struct io_process *run_client(struct slot *s, struct err *err)
 {
-    return target_start_client(s->target, io_listener_port(s->listener), client_url(s), err);
+    return dial_start(s->target, s->c, io_listener_port(s->listener), &s->arena, err);
 }
 
 /* One process and one port of its own for each case: nobody else can come to it. */
 static bool start_client(struct slot *s, struct err *err)
 {
-    struct target *t = s->target;
-
-    s->listener = io_listen(t->loop, "127.0.0.1", 0, t->options.tls, s, err);
+    s->listener = dial_listen(s->target, s->c, s, err);
     if (!s->listener)
         return false;
+    if (!dial_places(s->target, io_listener_port(s->listener), &s->arena, &s->run.env))
+        return err_memory(err, "a case");
     s->process = run_client(s, err);
     return s->process != NULL;
 }
@@ -121,7 +100,7 @@ bool slot_adopt(struct slot *s, struct target *target, const struct script_case 
     s->conn = conn;
     io_conn_set_owner(conn, s);
     run_next(&s->run, s->started_us, &act); /* RUN_OPEN: here it is */
-    run_opened(&s->run, io_conn_tls_name(conn), s->started_us);
+    run_opened(&s->run, io_conn_tls_name(conn), io_conn_sni(conn), s->started_us);
     run_feed(&s->run, (uint8_t *)(uintptr_t)first.ptr, first.len, s->started_us);
     return true;
 }
@@ -144,6 +123,7 @@ static void start_client_again(struct slot *s, uint64_t now)
 {
     struct err err;
 
+    further_forget(&s->further);
     io_process_free(s->process);
     s->exit_code = -1;
     s->process = run_client(s, &err);
@@ -263,6 +243,21 @@ static uint64_t min_us(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+static void go_on_with_another(struct slot *s, uint64_t now)
+{
+    struct further next;
+
+    if (!further_take(&s->further, &next)) {
+        run_ended(&s->run, END_ERROR, "the further connection is gone", now);
+        return;
+    }
+    s->conn = next.conn;
+    run_opened(&s->run, io_conn_tls_name(s->conn), io_conn_sni(s->conn), now);
+    run_feed(&s->run, next.first.ptr, next.first.len, now);
+    buf_free(&next.first);
+    io_conn_read(s->conn, true);
+}
+
 /* False: the run waits. */
 static bool perform(struct slot *s, const struct run_act *act, uint64_t now)
 {
@@ -280,6 +275,7 @@ static bool perform(struct slot *s, const struct run_act *act, uint64_t now)
         if (s->conn)
             io_conn_read(s->conn, act->on);
         break;
+    case RUN_ANOTHER: go_on_with_another(s, now); break;
     case RUN_ALIVE: try_fresh(s, now); break;
     case RUN_MEMORY: look_at_memory(s, now); break;
     case RUN_DONE: over(s, now); return false;
@@ -334,7 +330,7 @@ void slot_target_died(struct slot *s)
 static void conn_event(struct slot *s, const struct io_event *event, uint64_t now)
 {
     switch (event->kind) {
-    case IO_CONNECTED: run_opened(&s->run, io_conn_tls_name(s->conn), now); break;
+    case IO_CONNECTED: run_opened(&s->run, io_conn_tls_name(s->conn), NULL, now); break;
     case IO_DATA: run_feed(&s->run, event->data, event->len, now); break;
     case IO_SENT: run_drained(&s->run); break;
     case IO_ENDED:
@@ -343,22 +339,22 @@ static void conn_event(struct slot *s, const struct io_event *event, uint64_t no
         break;
     case IO_TIME:
     case IO_ACCEPTED:
+    case IO_TURNED_AWAY:
     case IO_OUTPUT:
     case IO_EXITED:
     case IO_SIGNAL: break;
     }
 }
 
-/* A second connection of a client has no business in a case. */
 static void accepted(struct slot *s, const struct io_event *event, uint64_t now)
 {
     if (s->conn || s->run.up) {
-        io_conn_close(event->conn);
+        further_accept(&s->further, event->conn, s);
         return;
     }
     s->conn = event->conn;
     io_conn_set_owner(s->conn, s);
-    run_opened(&s->run, io_conn_tls_name(s->conn), now);
+    run_opened(&s->run, io_conn_tls_name(s->conn), io_conn_sni(s->conn), now);
 }
 
 /* Whole lines of a client's stdout are its reports. */
@@ -432,7 +428,11 @@ static void check_event(struct slot *s, const struct io_event *event, uint64_t n
 
 static bool is_mine(const struct slot *s, const struct io_event *event)
 {
-    if (event->kind == IO_ACCEPTED && s->listener && event->listener == s->listener)
+    bool ours = event->kind == IO_ACCEPTED || event->kind == IO_TURNED_AWAY;
+
+    if (ours && s->listener && event->listener == s->listener)
+        return true;
+    if (event->conn && further_owns(&s->further, event->conn))
         return true;
     return (s->conn && event->conn == s->conn) || (s->process && event->process == s->process) ||
            (s->fresh && event->conn && event->owner == s->fresh);
@@ -445,7 +445,12 @@ bool slot_take(struct slot *s, const struct io_event *event)
     uint64_t now = now_of(s);
     if (event->kind == IO_ACCEPTED)
         accepted(s, event, now);
-    else if (s->conn && event->conn == s->conn)
+    else if (event->kind == IO_TURNED_AWAY)
+        run_turned_away(&s->run, event->why, now);
+    else if (event->conn && further_owns(&s->further, event->conn)) {
+        if (further_event(&s->further, event))
+            run_another(&s->run, now);
+    } else if (s->conn && event->conn == s->conn)
         conn_event(s, event, now);
     else if (event->kind == IO_OUTPUT)
         client_output(s, event, now);
@@ -463,6 +468,7 @@ void slot_free(struct slot *s)
     if (s->state == SLOT_FREE)
         return;
     hang_up(s, false);
+    further_forget(&s->further);
     if (s->fresh)
         peer_client_free(s->fresh);
     if (s->listener)

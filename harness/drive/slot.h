@@ -1,6 +1,7 @@
 #ifndef DRIVE_SLOT_H
 #define DRIVE_SLOT_H
 
+#include "drive/further.h"
 #include "drive/target.h"
 #include "run/run.h"
 
@@ -25,6 +26,7 @@ struct slot {
     struct io_conn *conn;
     struct io_listener *listener; /* clients: where the client comes to */
     struct io_process *process;   /* clients: it */
+    struct further_list further;  /* clients: its connections beside `conn` */
     struct peer_client *fresh;    /* the second connection of `expect alive`, or of CHECKING */
     bool fresh_pinged;
     char out_line[512];

@@ -53,7 +53,7 @@ static const struct place *place_at(const char *text, const struct place *places
     return places->name ? places : NULL;
 }
 
-/* The command with {port}, {url} and {cacert} filled in; no shell ever sees it. */
+/* A command with {port}, {url} and {cacert} filled in; no shell ever sees it. */
 static bool fill(const char *command, const struct place *places, struct buf *out)
 {
     while (*command) {
@@ -62,11 +62,11 @@ static bool fill(const char *command, const struct place *places, struct buf *ou
             return false;
         command += place ? strlen(place->name) : 1;
     }
-    return buf_push(out, '\0');
+    return true;
 }
 
-static struct io_process *start(struct target *t, const char *port, const char *url, void *owner,
-                                struct err *err)
+static struct io_process *start(struct target *t, const char *port, const char *url,
+                                const char *more, void *owner, struct err *err)
 {
     const char *cacert = t->options.cacert ? t->options.cacert : "";
     struct place places[] = {
@@ -76,7 +76,8 @@ static struct io_process *start(struct target *t, const char *port, const char *
     struct buf command;
 
     buf_init(&command, 1 << 16);
-    if (!fill(t->options.command, places, &command)) {
+    if (!fill(t->options.command, places, &command) || !fill(more ? more : "", places, &command) ||
+        !buf_push(&command, '\0')) {
         err_memory(err, "the command of --exec");
     } else {
         char **words = io_process_words((const char *)command.ptr, err);
@@ -109,7 +110,7 @@ bool target_start(struct target *t, struct err *err)
     t->exited = false;
     t->how[0] = '\0';
     buf_clear(&t->err_output);
-    t->process = start(t, t->port_text, t->url_text, t, err);
+    t->process = start(t, t->port_text, t->url_text, NULL, t, err);
     t->starts++;
     return t->process != NULL;
 }
@@ -128,14 +129,14 @@ void target_client_base(const struct target *t, uint16_t port, char out[64])
 }
 
 struct io_process *target_start_client(struct target *t, uint16_t port, const char *url,
-                                       struct err *err)
+                                       const char *more, struct err *err)
 {
     char port_text[8], base[64], usual[66];
 
     snprintf(port_text, sizeof port_text, "%u", port);
     target_client_base(t, port, base);
     snprintf(usual, sizeof usual, "%s/", base);
-    return start(t, port_text, url ? url : usual, NULL, err);
+    return start(t, port_text, url ? url : usual, more, NULL, err);
 }
 
 bool target_tells_url(const struct target_options *options)

@@ -11,6 +11,8 @@
 #define TARGET_START_MS 15000 /* a server on a busy machine needs a while to accept */
 #define TARGET_STDERR_MAX 8192
 
+struct profile;
+
 struct target_options {
     enum case_role role;
     const char *url;     /* servers: where; NULL with `command`: ws://127.0.0.1:{port}/ */
@@ -18,6 +20,8 @@ struct target_options {
     const char *sni;
     const char *cacert;       /* what {cacert} in the command stands for; NULL: nothing */
     const struct io_tls *tls; /* NULL: plain */
+    const struct io_tls *flawed[IO_TLS_FLAWS]; /* clients: what cases show them; NULL: not made */
+    const struct profile *profile; /* clients: what their command gets in addition; NULL: none */
 };
 
 struct target {
@@ -45,9 +49,9 @@ void target_stop(struct target *t);
 void target_client_base(const struct target *t, uint16_t port, char out[64]);
 
 /* Starts the client that --exec names, for one case that listens on `port`. `url`: what it is told;
- * NULL: the base and a slash. */
+ * NULL: the base and a slash. `more`: words behind its command, with places too; NULL: none. */
 NODISCARD struct io_process *target_start_client(struct target *t, uint16_t port, const char *url,
-                                                 struct err *err);
+                                                 const char *more, struct err *err);
 bool target_tells_url(const struct target_options *options); /* its command has {url} */
 
 /* Takes what belongs to the server's process. */

@@ -245,10 +245,10 @@ static bool shake(struct io_conn *c, struct io_event *out)
     switch (conn_shake(c)) {
     case MOVED: io_source_limit(&c->source, 0); return tell_up(c, out);
     case MOVED_LATER: return false;
+    case MOVED_BROKEN: c->broke_tls = true; break;
     case MOVED_END:
     case MOVED_CUT:
-    case MOVED_RESET:
-    case MOVED_BROKEN: break;
+    case MOVED_RESET: break;
     }
     return conn_fail(c, IO_END_TLS_FAILED, c->tls->why, out);
 }
@@ -289,12 +289,21 @@ static bool move(struct io_conn *c, struct io_event *out)
     return wants_data(c) && (ready & c->read_needs) && receive(c, out);
 }
 
-/* A client that does not get through TLS was never told to anybody: it just goes. */
-static bool drop_unborn(struct io_conn *c)
+/* A client that does not get through TLS was never told to anybody: it just goes. What it did wrong
+ * is worth telling. */
+static bool drop_unborn(struct io_conn *c, struct io_event *out)
 {
+    bool told = c->broke_tls;
+
     listener_lost_one(c->listener);
+    out->conn = NULL;
+    if (told) { /* conn_fail has said why */
+        out->kind = IO_TURNED_AWAY;
+        out->listener = c->listener;
+        out->owner = c->family;
+    }
     conn_drop(&c->source);
-    return false;
+    return told;
 }
 
 static bool step_state(struct io_conn *c, struct io_event *out)
@@ -332,10 +341,10 @@ static void settle(struct io_conn *c)
         io_source_again(&c->source);
 }
 
-static bool after_step(struct io_conn *c, bool told)
+static bool after_step(struct io_conn *c, bool told, struct io_event *out)
 {
     if (c->listener && (c->state == CONN_DEAD || c->source.expired))
-        return drop_unborn(c);
+        return drop_unborn(c, out);
     settle(c);
     return told;
 }
@@ -344,12 +353,12 @@ static bool conn_step(struct source *s, struct io_event *out)
 {
     struct io_conn *c = (struct io_conn *)s;
 
-    return after_step(c, step_state(c, out));
+    return after_step(c, step_state(c, out), out);
 }
 
 bool conn_accepted(struct io_conn *c, const struct io_tls *tls, struct io_event *out)
 {
-    return after_step(c, conn_tcp_up(c, tls, NULL, NULL, out));
+    return after_step(c, conn_tcp_up(c, tls, NULL, NULL, out), out);
 }
 
 void conn_drop_unborn(struct io_listener *listener)

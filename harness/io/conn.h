@@ -30,6 +30,7 @@ struct io_conn {
     bool send_over;   /* nothing more can be sent */
     bool was_reset;   /* a send has learned (and used up) the reset that reading would have told */
     bool overflowed;  /* more than may wait was sent */
+    bool broke_tls;   /* the handshake failed for what the peer said, not for its going */
     bool shut_wanted; /* FIN after what waits */
     bool tell_sent;   /* IO_SENT is owed */
     /* What the next read and write wait for: as a rule UV_READABLE and UV_WRITABLE, but TLS may

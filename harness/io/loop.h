@@ -13,10 +13,11 @@ struct io_listener;
 struct io_process;
 
 enum io_event_kind {
-    IO_TIME,      /* the deadline has come; nothing else has */
-    IO_ACCEPTED,  /* `listener` has a new `conn`, whose owner is NULL until set; TLS is done */
-    IO_CONNECTED, /* `conn` is up, TLS too */
-    IO_DATA,      /* `data` came on `conn`; writable, lives until the next io_loop_next */
+    IO_TIME,        /* the deadline has come; nothing else has */
+    IO_ACCEPTED,    /* `listener` has a new `conn`, whose owner is NULL until set; TLS is done */
+    IO_TURNED_AWAY, /* a client of `listener` broke off TLS, or spoke something else: `why` */
+    IO_CONNECTED,   /* `conn` is up, TLS too */
+    IO_DATA,        /* `data` came on `conn`; writable, lives until the next io_loop_next */
     IO_SENT, /* nothing waits to be sent on `conn` any more (only after io_conn_send said: waits) */
     IO_ENDED,  /* no more from `conn`: see `end`. Comes once; io_conn_close is still to be called */
     IO_OUTPUT, /* `process` wrote `data` to its stdout (`is_stderr`: stderr) */

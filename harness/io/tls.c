@@ -29,26 +29,35 @@ static bool use_files(SSL_CTX *ctx, const char *cert, const char *key, struct er
     return true;
 }
 
-static bool use_self_made(SSL_CTX *ctx, struct err *err)
+static bool find_authority(struct io_tls *tls, const struct io_tls_options *options,
+                           struct err *err)
 {
-    EVP_PKEY *key;
-    X509 *cert;
+    if (!options->authority || !options->authority->authority.cert)
+        return tls_authority_make(&tls->authority, err);
+    tls->authority = tls_identity_share(&options->authority->authority);
+    return true;
+}
 
-    if (!tls_certificate_make(&key, &cert, err))
+static bool use_self_made(struct io_tls *tls, const struct io_tls_options *options, struct err *err)
+{
+    struct tls_identity own;
+
+    if (!find_authority(tls, options, err) ||
+        !tls_certificate_make(&tls->authority, options->flaw, &own, err))
         return false;
-    bool ok = SSL_CTX_use_certificate(ctx, cert) == 1 && SSL_CTX_use_PrivateKey(ctx, key) == 1;
-    EVP_PKEY_free(key);
-    X509_free(cert);
+    bool ok = SSL_CTX_use_certificate(tls->ctx, own.cert) == 1 &&
+              SSL_CTX_use_PrivateKey(tls->ctx, own.key) == 1;
+    tls_identity_free(&own);
     return ok || refused(err, "use", "the self-made certificate");
 }
 
-static bool use_own(SSL_CTX *ctx, const struct io_tls_options *options, struct err *err)
+static bool use_own(struct io_tls *tls, const struct io_tls_options *options, struct err *err)
 {
     if (!options->cert != !options->key)
         return err_set(err, ERR_USAGE, "a certificate and its key are given together, or neither");
     if (options->cert)
-        return use_files(ctx, options->cert, options->key, err);
-    return !options->server || use_self_made(ctx, err);
+        return use_files(tls->ctx, options->cert, options->key, err);
+    return !options->server || use_self_made(tls, options, err);
 }
 
 /* Whom a client trusts. A server asks nobody for a certificate. */
@@ -111,7 +120,7 @@ static bool set_up(struct io_tls *tls, const struct io_tls_options *options, str
                                    SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_read_ahead(tls->ctx, 1);
     SSL_CTX_set_num_tickets(tls->ctx, 0);
-    return use_own(tls->ctx, options, err) && use_trust(tls->ctx, options, err) &&
+    return use_own(tls, options, err) && use_trust(tls->ctx, options, err) &&
            use_alpn(tls, options->alpn, err);
 }
 
@@ -133,12 +142,13 @@ void io_tls_free(struct io_tls *tls)
     if (!tls)
         return;
     SSL_CTX_free(tls->ctx);
+    tls_identity_free(&tls->authority);
     alloc_free(tls);
 }
 
 bool io_tls_certificate(const struct io_tls *tls, struct buf *out, struct err *err)
 {
-    X509 *cert = SSL_CTX_get0_certificate(tls->ctx);
+    X509 *cert = tls->authority.cert ? tls->authority.cert : SSL_CTX_get0_certificate(tls->ctx);
     BIO *bio = BIO_new(BIO_s_mem());
     char *text;
     bool ok = false;

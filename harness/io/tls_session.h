@@ -4,10 +4,12 @@
 #include <openssl/ssl.h>
 
 #include "io/tls.h"
+#include "io/tls_certificate.h"
 
 /* Inside of io: TLS on one non-blocking socket. */
 struct io_tls {
     SSL_CTX *ctx;
+    struct tls_identity authority; /* of a self-made certificate; else NULLs */
     bool server;
     uint8_t alpn[256]; /* as it goes on the wire: length, name */
     size_t alpn_len;

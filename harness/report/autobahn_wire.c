@@ -40,6 +40,7 @@ static uint64_t octets_of(const struct entry *e)
     case ENTRY_TURNS:
     case ENTRY_PROVOKED:
     case ENTRY_NOTE:
+    case ENTRY_ANOTHER:
     case ENTRY_KINDS: break;
     }
     return 0;

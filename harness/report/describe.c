@@ -158,10 +158,17 @@ static bool provoked(const struct entry *e, struct buf *out)
     return ok && with_text(" ", e->text, out);
 }
 
+static bool connected(const struct entry *e, struct buf *out)
+{
+    return buf_print(out, "connected") && with_text(", ", e->text, out) &&
+           (e->data.len == 0 ||
+            (buf_print(out, ", asking for") && quoted(e->data, e->data.len, out)));
+}
+
 bool report_describe(const struct entry *e, struct buf *out)
 {
     switch (e->kind) {
-    case ENTRY_CONNECTED: return buf_print(out, "connected") && with_text(", ", e->text, out);
+    case ENTRY_CONNECTED: return connected(e, out);
     case ENTRY_HEAD_OUT:
     case ENTRY_HEAD_IN: return http_head(e, out);
     case ENTRY_HEAD_BAD:
@@ -190,6 +197,7 @@ bool report_describe(const struct entry *e, struct buf *out)
     case ENTRY_TURNS: return buf_print(out, "%" PRIu64 " more turns went the same way", e->len);
     case ENTRY_PROVOKED: return provoked(e, out);
     case ENTRY_NOTE: return with_text("", e->text ? e->text : "", out);
+    case ENTRY_ANOTHER: return buf_print(out, "a further connection of the client");
     case ENTRY_KINDS: break;
     }
     return buf_print(out, "?");

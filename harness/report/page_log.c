@@ -38,6 +38,7 @@ static enum side side_of(const struct entry *e)
     case ENTRY_MESSAGE_BAD:
     case ENTRY_PARTIAL_IN:
     case ENTRY_END_IN:
+    case ENTRY_ANOTHER:
     case ENTRY_OUTPUT: return THEIRS;
     case ENTRY_CONNECTED:
     case ENTRY_EXPECT:
@@ -158,6 +159,7 @@ static void details(struct page *p, const struct entry *e, const struct extent *
     case ENTRY_TURNS:
     case ENTRY_PROVOKED:
     case ENTRY_NOTE:
+    case ENTRY_ANOTHER:
     case ENTRY_KINDS: break;
     }
 }

@@ -61,7 +61,7 @@ static void matched(struct run *r, const struct match *m)
     r->cursor = m->cursor;
     r->turn.odd |= m->grade != GRADE_PASS || m->remark;
     r->pc = step->op == OP_PREFER ? step->end : r->await_to;
-    r->state = RUN_STATE_STEPS;
+    r->state = m->cursor.connection == r->connection ? RUN_STATE_STEPS : RUN_STATE_TURNING;
 }
 
 static void mismatched(struct run *r)

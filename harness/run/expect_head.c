@@ -48,6 +48,15 @@ static bool cond_holds(const struct cond *cond, const struct http1_head *head, s
     }
 }
 
+/* The name that came with the TLS of this connection; empty: none. */
+static struct bytes sni_of(const struct transcript *t, uint32_t connection)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->entries[i].kind == ENTRY_CONNECTED && t->entries[i].connection == connection)
+            return t->entries[i].data;
+    return (struct bytes){ 0 };
+}
+
 static struct bytes start_line(const struct entry *e)
 {
     struct bytes line = bytes_take(e->data, bytes_index(e->data, 0, '\n'));
@@ -58,12 +67,29 @@ static struct bytes start_line(const struct entry *e)
 /* A value is filled in without the heap: nothing but the target may decide here. */
 #define COND_TEXT_MAX 8192 /* no header that a case asks for is as long */
 
+static bool holds(const struct expectation *x, const struct cond *cond, const struct entry *e,
+                  const struct http1_head *head, struct bytes value)
+{
+    switch (cond->kind) {
+    case COND_LINE: return bytes_eq(start_line(e), value);
+    case COND_SNI: return bytes_eq_nocase(sni_of(x->t, e->connection), value);
+    case COND_NO_SNI: return sni_of(x->t, e->connection).len == 0;
+    case COND_IS:
+    case COND_HAS:
+    case COND_LACKS:
+    case COND_ABSENT: break;
+    }
+    return cond_holds(cond, head, value);
+}
+
 static bool conds_hold(struct expectation *x, const struct entry *e, const struct http1_head *head)
 {
     struct talk_env env;
     uint8_t text[COND_TEXT_MAX];
+    struct transcript upto = *x->t; /* of several requests, this one's places are meant */
 
-    talk_env(x->t, e->connection, x->options->role, &env);
+    upto.count = (size_t)(e - x->t->entries) + 1;
+    talk_env(&upto, e->connection, x->options->role, &env);
     for (size_t k = 0; k < x->step->as.expect.n_conds; k++) {
         const struct cond *cond = &x->step->as.expect.conds[k];
         struct payload value = { .kind = PAYLOAD_TEMPLATE, .bytes = cond->value };
@@ -71,9 +97,7 @@ static bool conds_hold(struct expectation *x, const struct entry *e, const struc
         if (len > sizeof text)
             return false;
         payload_read(&value, &env.env, 0, text, (size_t)len);
-        struct bytes filled = bytes_of(text, (size_t)len);
-        if (cond->kind == COND_LINE ? !bytes_eq(start_line(e), filled)
-                                    : !cond_holds(cond, head, filled))
+        if (!holds(x, cond, e, head, bytes_of(text, (size_t)len)))
             return false;
     }
     return true;

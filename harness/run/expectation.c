@@ -1,5 +1,6 @@
 #include "run/expectation.h"
 
+#include "run/expect_client.h"
 #include "run/expect_head.h"
 #include "run/talk.h"
 #include "ws/close.h"
@@ -14,8 +15,9 @@ static enum taken no_answer(struct expectation *x)
 static enum taken no_more(struct expectation *x, const struct entry *e)
 {
     x->unsure = e->end == END_RESET;
-    return expectation_no(x, e->end == END_RESET ? "the connection was reset"
-                                                 : "the connection ended");
+    return expectation_no(x, e->end == END_RESET        ? "the connection was reset"
+                             : e->end == END_TLS_FAILED ? "it broke off TLS"
+                                                        : "the connection ended");
 }
 
 static bool is_close(const struct entry *e)
@@ -321,6 +323,8 @@ static enum taken expect_nothing(struct expectation *x, size_t i)
         return expectation_yes(x, GRADE_PASS, NULL);
     if (e->kind == ENTRY_HEAD_IN && x->options->role == ROLE_SERVER && i >= x->options->since)
         return expectation_no(x, "it answered the request");
+    if (e->kind == ENTRY_ANOTHER && !talk_answered(x->t, e->connection, i))
+        return expectation_no(x, "a further handshake began before this one was answered");
     if (e->kind == ENTRY_MESSAGE_IN && e->by != BY_RUNNER)
         return expectation_no(x, "a message came");
     return is_close(e) ? expectation_no(x, "a Close came") : TAKEN_SKIP;
@@ -361,7 +365,8 @@ static enum taken expect_report(struct expectation *x, size_t i)
 static enum taken take_silence(struct expectation *x)
 {
     switch (x->step->as.expect.kind) {
-    case EXPECT_NOTHING: return expectation_yes(x, GRADE_PASS, NULL);
+    case EXPECT_NOTHING:
+    case EXPECT_NO_REQUEST: return expectation_yes(x, GRADE_PASS, NULL);
     case EXPECT_REFUSED:
         return expectation_yes(x, GRADE_WARN, "it did not answer the request in time");
     case EXPECT_FAIL:
@@ -381,7 +386,8 @@ static enum taken take_silence(struct expectation *x)
     case EXPECT_MEMORY:
     case EXPECT_RESPONSE:
     case EXPECT_REQUEST:
-    case EXPECT_REPORT: break;
+    case EXPECT_REPORT:
+    case EXPECT_ANOTHER: break;
     }
     return no_answer(x);
 }
@@ -406,14 +412,17 @@ static enum taken take_entry(struct expectation *x, size_t i)
     case EXPECT_RESPONSE:
     case EXPECT_REQUEST: return expect_head(x, i);
     case EXPECT_REPORT: return expect_report(x, i);
+    case EXPECT_NO_REQUEST: return expect_no_request(x, i);
+    case EXPECT_ANOTHER: return expect_another(x, i);
     }
     return TAKEN_SKIP;
 }
 
-/* What goes past every connection: the process, a fresh connection, reports. */
+/* What goes past every connection: the process, a fresh or further connection, reports. */
 static bool outlives_connection(enum expect_kind kind)
 {
-    return kind == EXPECT_ALIVE || kind == EXPECT_MEMORY || kind == EXPECT_REPORT;
+    return kind == EXPECT_ALIVE || kind == EXPECT_MEMORY || kind == EXPECT_REPORT ||
+           kind == EXPECT_ANOTHER;
 }
 
 /* A server of the world sends what it likes and when it likes: that proves nothing. One that echoes
@@ -470,7 +479,9 @@ unsigned expectation_wants(const struct expectation *x)
     case EXPECT_REFUSED:
     case EXPECT_RESPONSE:
     case EXPECT_REQUEST:
-    case EXPECT_REPORT: break;
+    case EXPECT_REPORT:
+    case EXPECT_NO_REQUEST:
+    case EXPECT_ANOTHER: break;
     }
     return 0;
 }

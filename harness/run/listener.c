@@ -32,6 +32,17 @@ void listener_reconnect(struct listener *l, uint32_t connection, uint32_t round)
     l->round = round;
 }
 
+void listener_answered(struct listener *l)
+{
+    if (l->listening == LISTEN_FRAMES && ws_reader_between_frames(&l->reader))
+        l->listening = LISTEN_AGAIN;
+}
+
+bool listener_awaits_head(const struct listener *l)
+{
+    return l->listening == LISTEN_HEAD || l->listening == LISTEN_AGAIN;
+}
+
 bool listener_unpack(struct listener *l, const struct ws_unpack_options *options)
 {
     ws_unpacker_free(l->unpacker);
@@ -401,12 +412,29 @@ static enum heard listen_frames(struct listener *l, uint64_t us, bool *no_memory
     return HEARD_NOTHING;
 }
 
+/* A method begins with a letter, which as a frame would have a reserved bit and no FIN. */
+static void listen_again(struct listener *l)
+{
+    struct bytes rest = ws_reader_rest(&l->reader);
+
+    if (rest.len == 0)
+        return;
+    l->listening = rest.ptr[0] >= 'A' && rest.ptr[0] <= 'Z' ? LISTEN_HEAD : LISTEN_FRAMES;
+    if (l->listening == LISTEN_FRAMES)
+        return;
+    buf_clear(&l->head);
+    l->head_at = l->reader.at;
+}
+
 enum heard listener_next(struct listener *l, uint64_t us, bool *no_memory)
 {
+    if (l->listening == LISTEN_AGAIN)
+        listen_again(l);
     switch (l->listening) {
     case LISTEN_HEAD: return listen_head(l, us, no_memory);
     case LISTEN_FRAMES: return listen_frames(l, us, no_memory);
     case LISTEN_BODY: return listen_body(l, us, no_memory);
+    case LISTEN_AGAIN: break;
     case LISTEN_ENDED: ws_reader_skip(&l->reader, l->reader.in_len); break;
     }
     return HEARD_NOTHING;

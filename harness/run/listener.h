@@ -12,7 +12,13 @@
 
 /* The target's bytes into entries: its head, its frames, its messages, its end. Records and never
  * judges; a frame of any length passes through without being held. */
-enum listening { LISTEN_HEAD, LISTEN_FRAMES, LISTEN_BODY, LISTEN_ENDED };
+enum listening {
+    LISTEN_HEAD,
+    LISTEN_FRAMES,
+    LISTEN_AGAIN, /* our answer was no 101: another request, or frames all the same */
+    LISTEN_BODY,
+    LISTEN_ENDED
+};
 
 #define LISTENER_HEAD_MAX (256u * 1024) /* more of a head than any target may send */
 
@@ -55,6 +61,10 @@ enum heard {
 void listener_init(struct listener *l, struct transcript *t, enum http1_kind awaits);
 void listener_free(struct listener *l);
 void listener_reconnect(struct listener *l, uint32_t connection, uint32_t round);
+
+/* A client's request has got an answer that opens nothing. */
+void listener_answered(struct listener *l);
+bool listener_awaits_head(const struct listener *l);
 
 /* From here on the target may compress. False: no memory. */
 NODISCARD bool listener_unpack(struct listener *l, const struct ws_unpack_options *options);

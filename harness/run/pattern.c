@@ -21,14 +21,33 @@ struct matcher {
 static struct match match_from(struct matcher *m, size_t at, size_t to, const struct rest *rest,
                                struct cursor cursor);
 
+/* The case goes on with another connection behind it, of which nothing is known before. */
+static bool turns_away(const struct step *step)
+{
+    return step->op == OP_EXPECT && step->as.expect.kind == EXPECT_ANOTHER;
+}
+
+static bool any_turns_away(const struct step *steps, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (turns_away(&steps[i]))
+            return true;
+    return false;
+}
+
 size_t pattern_end(const struct step *steps, size_t n_steps, size_t first)
 {
     size_t at = first;
 
     if (steps[at].op == OP_PREFER || steps[at].op == OP_CLOSE)
         return at + 1;
-    while (at < n_steps && script_op_expects(steps[at].op) && steps[at].op != OP_BRANCH)
-        at = script_op_is_block(steps[at].op) ? steps[at].end : at + 1;
+    while (at < n_steps && script_op_expects(steps[at].op) && steps[at].op != OP_BRANCH) {
+        size_t next = script_op_is_block(steps[at].op) ? steps[at].end : at + 1;
+        bool last = any_turns_away(steps, at, next);
+        at = next;
+        if (last)
+            break;
+    }
     return at;
 }
 
@@ -60,7 +79,7 @@ static struct match match_one(struct matcher *m, const struct step *step, size_t
 
     if (expectation_met_at_once(&x))
         return (struct match){ .status = PATTERN_MATCHED, .cursor = cursor };
-    for (size_t i = cursor.entry; i < m->t->count; i++) {
+    for (size_t i = turns_away(step) ? cursor.another : cursor.entry; i < m->t->count; i++) {
         const struct entry *e = &m->t->entries[i];
         if (e->kind == ENTRY_MESSAGE_IN && i <= cursor.frames_upto)
             continue; /* its last frame was taken as a frame */
@@ -70,7 +89,8 @@ static struct match match_one(struct matcher *m, const struct step *step, size_t
         case TAKEN_NO: return mismatch(m, &x, number, i);
         case TAKEN_YES:
             /* An end of waiting stays for what is awaited behind it. */
-            cursor.entry = e->kind == ENTRY_END_IN ? i : i + 1;
+            if (i >= cursor.entry)
+                cursor.entry = e->kind == ENTRY_END_IN ? i : i + 1;
             if (x.grade > m->limit)
                 return (struct match){ .status = PATTERN_MISMATCH, .unsure = x.unsure };
             return (struct match){ .status = PATTERN_MATCHED,

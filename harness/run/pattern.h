@@ -13,6 +13,7 @@ struct cursor {
     size_t entry;       /* first entry not yet taken */
     size_t echo;        /* messages of ours that have been echoed, or given up */
     size_t frames_upto; /* entries below this were taken frame by frame */
+    size_t another;     /* behind the latest ENTRY_ANOTHER that was taken */
     uint32_t connection, round;
 };
 

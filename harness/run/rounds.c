@@ -59,7 +59,7 @@ static void load_round(struct run *r)
     r->pc = 0;
     r->was_silent = r->round_missed = false;
     r->round_began_us = r->now_us;
-    r->cursor.entry = r->t->count;
+    r->cursor.entry = r->cursor.another = r->t->count;
     r->cursor.round = r->round;
     note_values(r, r->round - 1);
 }

@@ -17,6 +17,19 @@ static void make_key(struct run *r)
     r->env.accept = r->accept;
 }
 
+static bool any_no_request(const struct step *steps, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (steps[i].op == OP_EXPECT && steps[i].as.expect.kind == EXPECT_NO_REQUEST)
+            return true;
+    return false;
+}
+
+static bool awaits_no_request(const struct run *r)
+{
+    return r->state == RUN_STATE_AWAITING && any_no_request(r->steps, r->await_from, r->await_to);
+}
+
 bool run_init(struct run *r, const struct script_case *c, const struct run_options *options,
               struct transcript *t, uint64_t now_us)
 {
@@ -31,6 +44,7 @@ bool run_init(struct run *r, const struct script_case *c, const struct run_optio
     r->n_steps = c->n_steps;
     t->seed = rand_derive(options->seed, bytes_str(c->id));
     t->pushes = !options->echoes;
+    r->may_stay_away = any_no_request(c->steps, 0, c->n_steps);
     r->env = (struct payload_env){ .seed = t->seed,
                                    .path = options->path,
                                    .host = options->host,
@@ -69,7 +83,7 @@ void run_feed(struct run *r, uint8_t *data, size_t len, uint64_t now_us)
     } while (heard != HEARD_NOTHING && !r->no_memory);
 }
 
-void run_opened(struct run *r, const char *tls, uint64_t now_us)
+void run_opened(struct run *r, const char *tls, const char *sni, uint64_t now_us)
 {
     struct entry e;
 
@@ -77,15 +91,40 @@ void run_opened(struct run *r, const char *tls, uint64_t now_us)
     r->up = true;
     e = run_entry(r, ENTRY_CONNECTED);
     e.text = tls;
+    e.data = bytes_str(sni ? sni : "");
     run_add(r, &e);
     if (r->state == RUN_STATE_OPENING)
         r->state = RUN_STATE_STEPS;
+}
+
+void run_turned_away(struct run *r, const char *why, uint64_t now_us)
+{
+    r->now_us = now_us;
+    if (r->up || r->ended)
+        return; /* it tried once more beside a connection of the case */
+    r->ended = true;
+    r->turned_away = arena_print(&r->scratch, "the client did not get through TLS: %s", why);
+    r->no_memory |=
+        !r->turned_away || !listener_end(&r->listener, END_TLS_FAILED, why, now_us - r->start_us);
+    if (r->state == RUN_STATE_OPENING)
+        r->state = RUN_STATE_STEPS;
+}
+
+void run_another(struct run *r, uint64_t now_us)
+{
+    struct entry e;
+
+    r->now_us = now_us;
+    e = run_entry(r, ENTRY_ANOTHER);
+    run_add(r, &e);
 }
 
 void run_ended(struct run *r, enum entry_end end, const char *why, uint64_t now_us)
 {
     r->now_us = now_us;
     r->ended = true;
+    if (!r->up && awaits_no_request(r))
+        return; /* there never was a connection */
     if (!r->up && (end == END_NOT_REACHED || end == END_TLS_FAILED || end == END_ERROR)) {
         struct bytes text = bytes_str(why ? why : "cannot connect");
         r->trouble = arena_str(&r->scratch, text);
@@ -294,7 +333,7 @@ static void wait_until(struct run *r, struct run_act *act, uint64_t until_us, en
 
 static void greet_client(struct run *r, struct run_act *act)
 {
-    if (r->listener.listening != LISTEN_HEAD) {
+    if (!listener_awaits_head(&r->listener)) {
         r->state = RUN_STATE_STEPS;
     } else if (r->ended || r->now_us >= r->await_deadline_us) {
         r->trouble = r->ended ? "the client went away without an opening handshake"
@@ -313,10 +352,22 @@ static void open_connection(struct run *r, struct run_act *act)
     r->asked_open = true;
 }
 
+/* What is left of the connection is hung up first. */
+static void turn_to_another(struct run *r, struct run_act *act)
+{
+    if (steps_leave(r, act))
+        return;
+    steps_fresh_connection(r);
+    r->asked_open = true;
+    r->state = RUN_STATE_OPENING;
+    act->kind = RUN_ANOTHER;
+}
+
 static void start(struct run *r)
 {
-    /* A client comes to us before the case can say anything. */
-    r->state = r->options.role == ROLE_CLIENT ? RUN_STATE_OPENING : RUN_STATE_STEPS;
+    /* A client comes to us before the case can say anything, if it comes at all. */
+    bool comes = r->options.role == ROLE_CLIENT && !r->may_stay_away;
+    r->state = comes ? RUN_STATE_OPENING : RUN_STATE_STEPS;
 }
 
 static void advance(struct run *r, struct run_act *act)
@@ -324,6 +375,7 @@ static void advance(struct run *r, struct run_act *act)
     switch (r->state) {
     case RUN_STATE_START: start(r); break;
     case RUN_STATE_OPENING: open_connection(r, act); break;
+    case RUN_STATE_TURNING: turn_to_another(r, act); break;
     case RUN_STATE_GREETING: greet_client(r, act); break;
     case RUN_STATE_STEPS:
         if (r->blocked && r->out.len > SPEAKER_CHUNK) {

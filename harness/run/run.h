@@ -20,10 +20,11 @@ enum run_act_kind {
     RUN_WRITE, /* one write of `data`; then run_written */
     RUN_SHUTDOWN, /* half-close */
     RUN_RESET,
-    RUN_CLOSE,  /* the connection is done with */
-    RUN_READ,   /* reading `on` or off */
-    RUN_ALIVE,  /* try a fresh connection: run_alive */
-    RUN_MEMORY, /* look: run_memory */
+    RUN_CLOSE,   /* the connection is done with */
+    RUN_READ,    /* reading `on` or off */
+    RUN_ANOTHER, /* go on with the client's further connection: run_opened follows at once */
+    RUN_ALIVE,   /* try a fresh connection: run_alive */
+    RUN_MEMORY,  /* look: run_memory */
     RUN_DONE
 };
 
@@ -57,6 +58,7 @@ struct run_options {
 enum run_state {
     RUN_STATE_START,
     RUN_STATE_OPENING,  /* RUN_OPEN is out */
+    RUN_STATE_TURNING,  /* to the client's further connection */
     RUN_STATE_GREETING, /* waits for the client's request */
     RUN_STATE_STEPS,
     RUN_STATE_WAITING, /* `wait` */
@@ -121,6 +123,7 @@ struct run {
     const struct step *greeting[RUN_GREETING_MAX];
     size_t n_greeting;
     bool raw;
+    bool may_stay_away;                /* the case expects that the client does not come */
     bool keeps_takeover, keeps_window; /* what the case cannot do without, for what we send */
     const char *answer;                /* to a client's offer of permessage-deflate; NULL: none */
     bool wants_deflate; /* the case offered permessage-deflate, or answered with it */
@@ -151,7 +154,8 @@ struct run {
     bool asked;                         /* RUN_ALIVE or RUN_MEMORY is out */
     bool was_silent; /* an expectation ran out of time: no closing is judged too */
     bool mismatched, no_memory, unsupported;
-    const char *trouble; /* why the case cannot be judged; NULL: it can */
+    const char *turned_away; /* why the client did not get through TLS; NULL: it did */
+    const char *trouble;     /* why the case cannot be judged; NULL: it can */
     uint64_t wait_until_us;
 };
 
@@ -161,7 +165,13 @@ void run_free(struct run *r); /* not the transcript */
 
 void run_next(struct run *r, uint64_t now_us, struct run_act *act);
 
-void run_opened(struct run *r, const char *tls, uint64_t now_us);
+/* `tls` and `sni` (what the client asked for in it): NULL without. */
+void run_opened(struct run *r, const char *tls, const char *sni, uint64_t now_us);
+/* A client did not get through TLS, for what it did itself. */
+void run_turned_away(struct run *r, const char *why, uint64_t now_us);
+/* The client has a further connection, and has said something on it. Once for each: RUN_ANOTHER
+ * takes them in this order. */
+void run_another(struct run *r, uint64_t now_us);
 void run_feed(struct run *r, uint8_t *data, size_t len, uint64_t now_us);
 void run_ended(struct run *r, enum entry_end end, const char *why, uint64_t now_us);
 void run_written(struct run *r, bool waits); /* the socket is full: wait for run_drained */

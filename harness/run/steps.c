@@ -80,6 +80,8 @@ static void answered(struct run *r, struct bytes text)
     struct http1_head head;
 
     r->open = r->speaker.framing = says_101(text);
+    if (!r->open)
+        listener_answered(&r->listener);
     if (r->open && talk_head(&e, &head))
         agreement_made(r, &head);
 }
@@ -124,11 +126,16 @@ static void note_greeting(struct run *r, const struct step *step)
 
 static void do_connect(struct run *r)
 {
+    if (!r->up && r->ended) {
+        r->trouble = r->turned_away;
+        run_over(r);
+        return;
+    }
     if (!r->up) {
         r->state = RUN_STATE_OPENING;
         return;
     }
-    if (r->options.role == ROLE_CLIENT && r->listener.listening == LISTEN_HEAD && !r->raw) {
+    if (r->options.role == ROLE_CLIENT && listener_awaits_head(&r->listener) && !r->raw) {
         r->state = RUN_STATE_GREETING;
         r->await_deadline_us = r->now_us + r->options.expect_us;
         return;
@@ -142,6 +149,8 @@ static void do_connect(struct run *r)
 void steps_fresh_connection(struct run *r)
 {
     r->connection++;
+    if (r->cursor.connection != r->connection) /* not by `expect another` */
+        r->cursor.another = r->t->count;
     r->cursor.connection = r->connection;
     r->cursor.echo = 0;
     speaker_reconnect(&r->speaker, r->connection, r->round);
@@ -317,7 +326,9 @@ static void do_step(struct run *r, struct run_act *act)
     case OP_UNORDERED:
     case OP_EITHER: await_begin(r, r->pc, pattern_end(r->steps, r->n_steps, r->pc)); break;
     case OP_BRANCH: r->pc = step->end; break;
-    case OP_TLS: run_cannot(r, "other certificates are not built in yet"); break;
+    case OP_TLS: /* what the client is told and shown when it is started */
+    case OP_HEADER:
+    case OP_LISTEN: r->pc++; break;
     case OP_URL:
         if (r->options.tells_url)
             r->pc++;

@@ -31,6 +31,7 @@ static void split_port(struct talk_env *out)
 {
     const char *colon = strrchr(out->host, ':');
 
+    out->port[0] = '\0';
     if (colon && !strchr(colon, ']'))
         copy(out->port, sizeof out->port, bytes_str(colon + 1));
 }
@@ -40,6 +41,7 @@ static void fill_from_request(const struct http1_head *head, struct talk_env *ou
     const struct http1_field *host = http1_field(head, "Host", 0);
     const struct http1_field *key = http1_field(head, "Sec-WebSocket-Key", 0);
 
+    out->env = (struct payload_env){ .seed = out->env.seed };
     copy(out->path, sizeof out->path, head->target);
     out->env.path = out->path;
     if (host) {
@@ -66,10 +68,8 @@ void talk_env(const struct transcript *t, uint32_t connection, enum case_role ro
     for (size_t i = 0; i < t->count; i++) {
         const struct entry *e = &t->entries[i];
         struct http1_head head;
-        if (e->kind == requests && e->connection == connection && talk_head(e, &head)) {
+        if (e->kind == requests && e->connection == connection && talk_head(e, &head))
             fill_from_request(&head, out);
-            return;
-        }
     }
 }
 
@@ -101,6 +101,14 @@ const struct entry *talk_provoked(const struct transcript *t, uint32_t connectio
         if (t->entries[i].kind == ENTRY_PROVOKED && t->entries[i].connection == connection)
             return &t->entries[i];
     return NULL;
+}
+
+bool talk_answered(const struct transcript *t, uint32_t connection, size_t before)
+{
+    for (size_t i = 0; i < before && i < t->count; i++)
+        if (t->entries[i].kind == ENTRY_HEAD_OUT && t->entries[i].connection == connection)
+            return true;
+    return false;
 }
 
 const struct entry *talk_message_out(const struct transcript *t, uint32_t connection, size_t nth,

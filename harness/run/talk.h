@@ -7,8 +7,8 @@
 
 /* Questions about a conversation: what a transcript says without judging it. */
 
-/* What the places of a case's texts stand for on one connection, taken from the heads that passed.
- */
+/* What the places of a case's texts stand for on one connection, taken from the heads that passed:
+ * from the latest request, where several were answered. */
 struct talk_env {
     struct payload_env env;
     char path[1024], host[300], port[8], key[256], accept[32];
@@ -29,6 +29,8 @@ bool talk_runner_closed(const struct transcript *t, uint32_t connection, size_t 
 
 /* The last ENTRY_PROVOKED before entry `before`; NULL: none. */
 const struct entry *talk_provoked(const struct transcript *t, uint32_t connection, size_t before);
+/* Has our side of the opening handshake gone out on the connection before entry `before`? */
+bool talk_answered(const struct transcript *t, uint32_t connection, size_t before);
 
 /* The `nth` whole message that the case has sent on the connection before entry `before`; NULL:
  * none. */

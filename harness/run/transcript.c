@@ -119,6 +119,7 @@ static const char *const kind_names[ENTRY_KINDS] = {
     [ENTRY_TURNS] = "turns",
     [ENTRY_PROVOKED] = "provoked",
     [ENTRY_NOTE] = "note",
+    [ENTRY_ANOTHER] = "another",
 };
 
 static const char *const end_names[] = {

@@ -7,7 +7,7 @@
 /* What happened in a case, in order, with times: all that a verdict may know. Written by run and
  * drive, read by verdict and report, saved in results.json and read back from there. */
 enum entry_kind {
-    ENTRY_CONNECTED,   /* TCP (and TLS: `text`) is up */
+    ENTRY_CONNECTED,   /* TCP (and TLS: `text`, and the name asked for: `data`) is up */
     ENTRY_HEAD_OUT,    /* our request or response: `data` */
     ENTRY_HEAD_IN,     /* theirs: `data`, whole */
     ENTRY_HEAD_BAD,    /* what came is no HTTP head: `data`, `text` says why */
@@ -33,6 +33,7 @@ enum entry_kind {
     ENTRY_PROVOKED,    /* the closer is out: a Close with code `len` if `flag`, and reason `text`,
                           must come */
     ENTRY_NOTE,        /* `text`, for people */
+    ENTRY_ANOTHER,     /* a further connection of the client's: its first bytes have come */
     ENTRY_KINDS
 };
 

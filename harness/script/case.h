@@ -111,19 +111,30 @@ enum expect_kind {
     EXPECT_REFUSED,
     EXPECT_RESPONSE,
     EXPECT_REQUEST,
-    EXPECT_REPORT
+    EXPECT_REPORT,
+    EXPECT_NO_REQUEST, /* the client does not begin an opening handshake */
+    EXPECT_ANOTHER     /* a further connection of it, which the case goes on with */
 };
 
 const char *script_expect_word(enum expect_kind kind);
 
-enum cond_kind { COND_IS, COND_HAS, COND_LACKS, COND_ABSENT, COND_LINE };
+enum cond_kind {
+    COND_IS,
+    COND_HAS,
+    COND_LACKS,
+    COND_ABSENT,
+    COND_LINE,
+    COND_SNI,   /* the name that the client asked for in TLS */
+    COND_NO_SNI /* sni absent */
+};
 
-/* line VALUE, the whole start line; or header NAME is|has|lacks|absent VALUE. `is`: some line of
- * that name equals it, blanks aside; `has`: one of the list elements over all lines equals it
- * without case, or its name does, or one of its parameters; `lacks`: none of all these. */
+/* line VALUE, the whole start line; sni VALUE|absent; or header NAME is|has|lacks|absent VALUE.
+ * `is`: some line of that name equals it, blanks aside; `has`: one of the list elements over all
+ * lines equals it without case, or its name does, or one of its parameters; `lacks`: none of all
+ * these. */
 struct cond {
     enum cond_kind kind;
-    const char *name;   /* of a header; NULL for `line` */
+    const char *name;   /* of a header; NULL for `line` and `sni` */
     struct bytes value; /* with places */
 };
 
@@ -145,6 +156,7 @@ struct expect {
     size_t n_statuses;
     struct cond *conds; /* RESPONSE REFUSED REQUEST */
     size_t n_conds;
+    bool later;       /* ANOTHER: it took longer to come than the one before */
     uint64_t limit;   /* MEMORY: bytes */
     const char *text; /* REPORT */
     /* FRAME: fields given; -1: any */
@@ -194,7 +206,11 @@ struct step {
             size_t at;   /* of the block's brace there */
         } each;
         uint64_t wait_ms;
-        bool on; /* READ */
+        struct {
+            const char *name, *value;
+        } header;      /* HEADER: what the client is told to send along */
+        uint16_t port; /* LISTEN */
+        bool on;       /* READ */
         struct {
             bool has_code;
             uint16_t code;

@@ -23,7 +23,9 @@ static bool is_prelude(const struct implier *im, const struct step *s)
     case OP_EXTENSION:
     case OP_SUBPROTOCOL:
     case OP_TLS:
-    case OP_URL: return true;
+    case OP_URL:
+    case OP_HEADER:
+    case OP_LISTEN: return true;
     case OP_EXPECT: return s->as.expect.kind == EXPECT_REQUEST && !im->raw;
     case OP_CONNECT:
     case OP_RECONNECT:
@@ -53,11 +55,17 @@ static size_t behind(const struct step *steps, size_t i)
     return script_op_is_block(steps[i].op) ? steps[i].end : i + 1;
 }
 
+/* A connect, or a case that is about a client which does not come. */
+static bool says_who_connects(const struct step *s)
+{
+    return s->op == OP_CONNECT || (s->op == OP_EXPECT && s->as.expect.kind == EXPECT_NO_REQUEST);
+}
+
 /* Is there a connect in [from, to), those of `each` aside? */
 static bool has_connect(const struct implier *im, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i = im->in[i].op == OP_EACH ? im->in[i].end : i + 1)
-        if (im->in[i].op == OP_CONNECT)
+        if (says_who_connects(&im->in[i]))
             return true;
     return false;
 }
@@ -107,7 +115,9 @@ static bool about_handshake(const struct implier *im, size_t i, size_t to)
     case EXPECT_EOF:
     case EXPECT_FAIL:
     case EXPECT_ALIVE:
-    case EXPECT_NOTHING: return true;
+    case EXPECT_NOTHING:
+    case EXPECT_NO_REQUEST:
+    case EXPECT_ANOTHER: return true;
     case EXPECT_TEXT:
     case EXPECT_BINARY:
     case EXPECT_ECHO:

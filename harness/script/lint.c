@@ -98,13 +98,15 @@ static bool sends(const struct step *steps, size_t i)
 static bool needs_no_connection(const struct step *s)
 {
     return is_expect(s, EXPECT_ALIVE) || is_expect(s, EXPECT_MEMORY) ||
-           is_expect(s, EXPECT_REPORT) || is_expect(s, EXPECT_NOTHING) || s->op == OP_WAIT;
+           is_expect(s, EXPECT_REPORT) || is_expect(s, EXPECT_NOTHING) ||
+           is_expect(s, EXPECT_NO_REQUEST) || s->op == OP_WAIT;
 }
 
 static bool opens(const struct step *steps, size_t i)
 {
     for (size_t k = i; k < behind(steps, i); k++)
-        if (steps[k].op == OP_CONNECT || steps[k].op == OP_RECONNECT)
+        if (steps[k].op == OP_CONNECT || steps[k].op == OP_RECONNECT ||
+            is_expect(&steps[k], EXPECT_ANOTHER))
             return true;
     return steps[i].op == OP_EACH;
 }
@@ -113,7 +115,8 @@ static bool opens(const struct step *steps, size_t i)
 static bool is_prelude(const struct step *s)
 {
     return s->op == OP_REQUEST || s->op == OP_RESPONSE || s->op == OP_EXTENSION ||
-           s->op == OP_SUBPROTOCOL || s->op == OP_TLS || s->op == OP_URL;
+           s->op == OP_SUBPROTOCOL || s->op == OP_TLS || s->op == OP_URL || s->op == OP_HEADER ||
+           s->op == OP_LISTEN;
 }
 
 /* Steps of one block in order: what has ended the connection, and what is done after it. */
@@ -135,6 +138,19 @@ static void lint_ends(struct linter *l, const struct step *steps, size_t from, s
         dropped = dropped || s->op == OP_DROP;
         failed = failed || is_expect(s, EXPECT_FAIL);
     }
+}
+
+/* Behind `expect another` the case is at a connection of which nothing has been seen: whatever is
+ * expected there is awaited apart. */
+static void lint_another(struct linter *l, const struct step *steps, size_t at)
+{
+    size_t last = at;
+
+    for (size_t i = at + 1; i < steps[at].end; i = behind(steps, i))
+        last = i;
+    for (size_t i = at + 1; i < steps[at].end; i = behind(steps, i))
+        if (is_expect(&steps[i], EXPECT_ANOTHER) && (i != last || steps[at].op != OP_BRANCH))
+            complain_step(l, &steps[i], "\"expect another\" is the last step of a branch");
 }
 
 /* An empty branch with a worse grade says "whatever else happens": that is a choice. */
@@ -192,6 +208,8 @@ static void lint_steps(struct linter *l, const struct step *steps, size_t count)
         lint_ends(l, steps, i + 1, steps[i].end);
         if (steps[i].op == OP_EITHER || steps[i].op == OP_PREFER)
             lint_branches(l, steps, i);
+        if (steps[i].op == OP_BRANCH || steps[i].op == OP_UNORDERED)
+            lint_another(l, steps, i);
     }
 }
 

@@ -81,13 +81,17 @@ static unsigned role_of(const struct step *s)
     case OP_REQUEST: return ROLE_SERVER;
     case OP_RESPONSE:
     case OP_URL:
+    case OP_HEADER:
+    case OP_LISTEN:
     case OP_TLS: return ROLE_CLIENT;
     case OP_EXPECT:
         switch (s->as.expect.kind) {
         case EXPECT_REFUSED:
         case EXPECT_RESPONSE: return ROLE_SERVER;
         case EXPECT_REQUEST:
-        case EXPECT_REPORT: return ROLE_CLIENT;
+        case EXPECT_REPORT:
+        case EXPECT_NO_REQUEST:
+        case EXPECT_ANOTHER: return ROLE_CLIENT;
         case EXPECT_OPEN:
         case EXPECT_TEXT:
         case EXPECT_BINARY:
@@ -150,6 +154,49 @@ static void choose_severity(const struct parser *p, struct script_case *c)
     }
 }
 
+#define BROUGHT_MAX 2
+
+/* What a step demands of the target, so that no case has to say it. A client that we do not start
+ * itself has its own address and its own mind. */
+static void brought_needs(const struct step *s, const char *out[BROUGHT_MAX])
+{
+    out[0] = out[1] = NULL;
+    if (s->op == OP_TLS)
+        out[0] = "tls", out[1] = "exec";
+    else if (s->op == OP_LISTEN)
+        out[0] = "port", out[1] = "exec";
+    else if (s->op == OP_HEADER)
+        out[0] = "header", out[1] = "exec";
+    else if (s->op == OP_EXPECT &&
+             (s->as.expect.kind == EXPECT_NO_REQUEST || s->as.expect.kind == EXPECT_ANOTHER))
+        out[0] = "exec";
+}
+
+static bool add_need(struct parser *p, struct script_case *c, const char *need)
+{
+    size_t cap = c->n_needs;
+
+    if (!need || script_case_needs(c, need))
+        return true;
+    if (!parse_grow(p, (void **)&c->needs, &cap, c->n_needs + 1, sizeof *c->needs))
+        return false;
+    c->needs[c->n_needs++] = need;
+    return true;
+}
+
+static bool add_brought_needs(struct parser *p, struct script_case *c)
+{
+    const char *needs[BROUGHT_MAX];
+
+    for (size_t i = 0; i < p->n_steps; i++) {
+        brought_needs(&p->steps[i], needs);
+        for (size_t k = 0; k < BROUGHT_MAX; k++)
+            if (!add_need(p, c, needs[k]))
+                return false;
+    }
+    return true;
+}
+
 static bool copy_bindings(struct parser *p, struct script_case *c)
 {
     if (p->n_bindings == 0)
@@ -185,6 +232,8 @@ static bool complete_case(struct parser *p, struct script_case *c, const struct 
 
     if (c->n_proves == 0 && !c->note)
         return parse_fail(p, name, "a case says what it proves, or why it is here in a note");
+    if (!add_brought_needs(p, c))
+        return false;
     if ((unsigned)c->role == 0)
         choose_role(p, c);
     if (c->severity == SEVERITY_UNSAID)

@@ -8,8 +8,9 @@
 /* expect KIND …, with `within 2s` behind any. */
 
 static const char *const kind_words[] = {
-    "open", "text",    "binary", "echo",   "ping",    "pong",     "frame",   "close",  "eof",
-    "fail", "nothing", "alive",  "memory", "refused", "response", "request", "report",
+    "open",     "text",    "binary", "echo",    "ping",    "pong",   "frame",
+    "close",    "eof",     "fail",   "nothing", "alive",   "memory", "refused",
+    "response", "request", "report", "no",      "another",
 };
 #define N_KINDS (sizeof kind_words / sizeof kind_words[0])
 
@@ -211,6 +212,11 @@ static bool parse_report(struct parser *p, struct expect *out)
     return line || parse_expected(p, "what the client reports, as closed 1006");
 }
 
+static bool parse_no_request(struct parser *p)
+{
+    return parse_take_word(p, "request") || parse_expected(p, "request");
+}
+
 static bool parse_kind(struct parser *p, struct expect *out)
 {
     switch (out->kind) {
@@ -227,6 +233,8 @@ static bool parse_kind(struct parser *p, struct expect *out)
     case EXPECT_RESPONSE: return parse_statuses(p, out);
     case EXPECT_REQUEST: return parse_conditions(p, &out->conds, &out->n_conds);
     case EXPECT_REPORT: return parse_report(p, out);
+    case EXPECT_NO_REQUEST: return parse_no_request(p);
+    case EXPECT_ANOTHER: out->later = parse_take_word(p, "later"); return true;
     case EXPECT_OPEN:
     case EXPECT_ECHO:
     case EXPECT_NOTHING:

@@ -113,15 +113,25 @@ bool parse_extension(struct parser *p, struct ext_offer *out)
     return true;
 }
 
+/* sni "localhost", sni absent. */
+static bool parse_sni(struct parser *p, struct cond *out)
+{
+    out->kind = parse_take_word(p, "absent") ? COND_NO_SNI : COND_SNI;
+    return out->kind == COND_NO_SNI ||
+           parse_text(p, "a name in quotes, or absent", TEXT_PLACES, &out->value);
+}
+
 static bool parse_condition(struct parser *p, struct cond *out)
 {
-    static const char *const parts[] = { "header", "line" };
+    static const char *const parts[] = { "header", "line", "sni" };
     static const char *const kinds[] = { "is", "has", "lacks", "absent" };
     size_t part, kind;
 
     parse_go_on(p);
-    if (!parse_choice(p, "header, line or \"}\"", parts, 2, &part))
+    if (!parse_choice(p, "header, line, sni or \"}\"", parts, 3, &part))
         return false;
+    if (part == 2)
+        return parse_sni(p, out);
     if (part == 1) {
         out->kind = COND_LINE;
         return parse_text(p, "a start line in quotes", TEXT_PLACES, &out->value);

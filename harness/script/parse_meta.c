@@ -33,7 +33,8 @@ static const char *const known_needs[] = {
     "proxy",       "path",
     "limit",       "port",
     "auth",        "pair",
-    "reconnect",
+    "reconnect",   "header",
+    "redirects",   "plain",
 };
 #define N_NEEDS (sizeof known_needs / sizeof known_needs[0])
 

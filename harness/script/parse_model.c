@@ -77,6 +77,8 @@ static bool look_back(struct parser *p, const struct token *at, const struct ste
     case OP_SUBPROTOCOL:
     case OP_TLS:
     case OP_URL:
+    case OP_HEADER:
+    case OP_LISTEN:
     case OP_TOGETHER:
     case OP_WAIT:
     case OP_READ:

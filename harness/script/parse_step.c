@@ -155,7 +155,7 @@ static bool parse_each(struct parser *p, const struct token *at)
 
 static bool parse_tls(struct parser *p, struct step *out)
 {
-    static const char *const certs[] = { "expired", "wrong-host", "self-signed" };
+    static const char *const certs[] = { "good", "expired", "wrong-host", "self-signed" };
     size_t cert;
 
     if (!parse_mark(p, TOKEN_OPEN, "\"{\""))
@@ -163,7 +163,7 @@ static bool parse_tls(struct parser *p, struct step *out)
     parse_go_on(p);
     if (!parse_take_word(p, "cert"))
         return parse_expected(p, "cert");
-    if (!parse_choice(p, "expired, wrong-host or self-signed", certs, 3, &cert))
+    if (!parse_choice(p, "good, expired, wrong-host or self-signed", certs, 4, &cert))
         return false;
     out->as.text = certs[cert];
     return parse_mark(p, TOKEN_CLOSE, "\"}\"");
@@ -178,6 +178,32 @@ static bool parse_url(struct parser *p, struct step *out)
         return false;
     out->as.text = (const char *)text.ptr;
     return bytes_index(text, 0, 0) == text.len || parse_fail(p, &at, "no zero byte can stand here");
+}
+
+static bool parse_told_header(struct parser *p, struct step *out)
+{
+    struct token at;
+
+    if (!parse_string(p, "a header name in quotes", &out->as.header.name))
+        return false;
+    at = p->tok;
+    if (!parse_string(p, "its value in quotes", &out->as.header.value))
+        return false;
+    return !strpbrk(out->as.header.value, "'\"\\{}") ||
+           parse_fail(
+               p, &at,
+               "no quotes, braces and backslashes: it becomes a word of the client's command");
+}
+
+static bool parse_listen(struct parser *p, struct step *out)
+{
+    struct token at = p->tok;
+    uint64_t port;
+
+    if (!parse_number(p, "a port", UINT16_MAX, &port))
+        return false;
+    out->as.port = (uint16_t)port;
+    return port > 0 || parse_fail(p, &at, "a port is from 1 to 65535");
 }
 
 static bool parse_provoke(struct parser *p, struct step *out)
@@ -213,6 +239,8 @@ static bool parse_plain(struct parser *p, struct step *out)
     case OP_SUBPROTOCOL: return parse_string(p, "a subprotocol in quotes", &out->as.text);
     case OP_TLS: return parse_tls(p, out);
     case OP_URL: return parse_url(p, out);
+    case OP_HEADER: return parse_told_header(p, out);
+    case OP_LISTEN: return parse_listen(p, out);
     case OP_SEND: return parse_send(p, out);
     case OP_WAIT: return parse_duration(p, &out->as.wait_ms);
     case OP_READ: return parse_read(p, out);
@@ -259,6 +287,8 @@ static bool parse_op(struct parser *p, const struct token *at, enum script_op op
     case OP_SUBPROTOCOL:
     case OP_TLS:
     case OP_URL:
+    case OP_HEADER:
+    case OP_LISTEN:
     case OP_CONNECT:
     case OP_RECONNECT:
     case OP_SEND:

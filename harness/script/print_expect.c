@@ -44,6 +44,10 @@ static bool put_cond(const struct cond *c, struct buf *out)
 {
     static const char *const words[] = { "is", "has", "lacks", "absent" };
 
+    if (c->kind == COND_NO_SNI)
+        return buf_print(out, " sni absent");
+    if (c->kind == COND_SNI)
+        return buf_print(out, " sni ") && script_put_string(c->value, true, out);
     if (c->kind == COND_LINE)
         return buf_print(out, " line ") && script_put_string(c->value, true, out);
     return buf_print(out, " header ") && script_put_string(bytes_str(c->name), false, out) &&
@@ -98,6 +102,8 @@ static bool put_kind(const struct expect *e, struct buf *out)
     case EXPECT_RESPONSE: return put_statuses(e, out) && put_conds(e, out);
     case EXPECT_REQUEST: return put_conds(e, out);
     case EXPECT_REPORT: return buf_print(out, " %s", e->text);
+    case EXPECT_NO_REQUEST: return buf_print(out, " request");
+    case EXPECT_ANOTHER: return !e->later || buf_print(out, " later");
     case EXPECT_OPEN:
     case EXPECT_ECHO:
     case EXPECT_NOTHING:

@@ -153,6 +153,12 @@ static bool put_each(const struct table *table, struct buf *out)
                              : script_put_values(table->values, table->count, out));
 }
 
+static bool put_told_header(const struct step *s, struct buf *out)
+{
+    return buf_push(out, ' ') && put_text(s->as.header.name, false, out) && buf_push(out, ' ') &&
+           put_text(s->as.header.value, false, out);
+}
+
 /* What stands behind the step's word. */
 static bool put_rest(const struct step *s, bool lines, struct buf *out)
 {
@@ -163,6 +169,8 @@ static bool put_rest(const struct step *s, bool lines, struct buf *out)
     case OP_SUBPROTOCOL:
     case OP_MEASURE: return buf_push(out, ' ') && put_text(s->as.text, false, out);
     case OP_URL: return buf_push(out, ' ') && put_text(s->as.text, true, out);
+    case OP_HEADER: return put_told_header(s, out);
+    case OP_LISTEN: return buf_print(out, " %u", s->as.port);
     case OP_TLS: return buf_print(out, " { cert %s }", s->as.text);
     case OP_SEND: return buf_push(out, ' ') && script_put_send(&s->as.send, out);
     case OP_SEND_MORE:

@@ -113,13 +113,81 @@ static void watch_response(struct monitor *m, const struct transcript *t,
     }
 }
 
+#define NONCES_COMPARED 16 /* connections before this one: a sweep has thousands */
+
+/* The key of each connection is chosen anew: of 2^128 none comes twice by chance. */
+static void watch_nonce(struct monitor *m, const struct transcript *t,
+                        const struct http1_head *head, size_t entry)
+{
+    const struct http1_field *key = http1_field(head, "Sec-WebSocket-Key", 0), *before;
+    struct http1_head earlier;
+    unsigned left = NONCES_COMPARED;
+
+    for (size_t i = entry; key && i-- > 0 && left > 0;) {
+        const struct entry *e = &t->entries[i];
+        if (e->kind != ENTRY_HEAD_IN || e->connection == t->entries[entry].connection ||
+            !talk_head(e, &earlier))
+            continue;
+        left--;
+        before = http1_field(&earlier, "Sec-WebSocket-Key", 0);
+        if (before && bytes_eq(before->value, key->value)) {
+            found(m, WS_RULE_REQ_KEY_AGAIN, t->entries[entry].at, entry);
+            return;
+        }
+    }
+}
+
+static bool is_scheme(struct bytes text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.ptr[i], lower = c | 0x20;
+        bool letter = lower >= 'a' && lower <= 'z';
+        if (!letter && (i == 0 || !((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.')))
+            return false;
+    }
+    return text.len > 0;
+}
+
+/* scheme://host[:port], with nothing behind it. */
+static bool is_origin(struct bytes text)
+{
+    size_t colon = bytes_find(text, BYTES_LIT("://"));
+    struct bytes host = bytes_skip(text, colon + 3);
+
+    for (size_t i = 0; i < host.len; i++)
+        if (host.ptr[i] <= ' ' || host.ptr[i] == 0x7f || strchr("/?#@,", host.ptr[i]))
+            return false;
+    return colon < text.len && is_scheme(bytes_take(text, colon));
+}
+
+/* "null", or origins with a blank between them: RFC 6454, 7.1. */
+static void watch_origin(struct monitor *m, const struct http1_head *head, size_t entry)
+{
+    const struct http1_field *field = http1_field(head, "Origin", 0);
+    struct bytes rest = field ? bytes_trim(field->value) : (struct bytes){ 0 };
+
+    if (!field || bytes_eq_str(rest, "null"))
+        return;
+    do {
+        size_t blank = bytes_index(rest, 0, ' ');
+        if (!is_origin(bytes_take(rest, blank))) {
+            found(m, WS_RULE_REQ_ORIGIN, 0, entry);
+            return;
+        }
+        rest = bytes_skip(rest, blank + 1);
+    } while (rest.len > 0);
+}
+
 static void watch_request(struct monitor *m, const struct http1_head *head, size_t entry)
 {
     struct ws_findings findings;
 
+    if (bytes_eq_str(head->method, "CONNECT"))
+        return; /* to a proxy: the opening handshake follows inside the tunnel */
     ws_handshake_check_request(head, &findings);
     for (size_t k = 0; k < findings.count; k++)
         found(m, findings.list[k].rule, findings.list[k].at, entry);
+    watch_origin(m, head, entry);
 }
 
 /* What came where an HTTP response would have to begin, behind one that refused the handshake:
@@ -172,9 +240,10 @@ static void watch_handshake(struct monitor *m, const struct transcript *t, size_
 
     if (!talk_head(&t->entries[entry], &head))
         return;
-    if (head.kind == HTTP1_REQUEST)
+    if (head.kind == HTTP1_REQUEST) {
         watch_request(m, &head, entry);
-    else if (head.status == 101)
+        watch_nonce(m, t, &head, entry);
+    } else if (head.status == 101)
         watch_response(m, t, &head, entry);
     watch_agreement(m, &head);
 }
@@ -217,6 +286,7 @@ void monitor_take(struct monitor *m, const struct transcript *t, size_t entry)
     case ENTRY_METRIC:
     case ENTRY_PROVOKED:
     case ENTRY_NOTE:
+    case ENTRY_ANOTHER:
     case ENTRY_KINDS: break;
     }
 }

@@ -260,6 +260,7 @@ static bool begin_round(struct judge *j, uint32_t round, size_t entry)
 {
     j->round = round;
     j->cursor = (struct cursor){ .entry = entry,
+                                 .another = entry,
                                  .round = round,
                                  .connection = j->t->entries[entry].connection };
     bool no_memory;
@@ -307,6 +308,8 @@ static void judge_behaviour(struct judge *j)
         }
         if (e->connection != connection) {
             connection = e->connection;
+            if (j->cursor.connection != connection) /* not by `expect another` */
+                j->cursor.another = i;
             j->cursor.echo = 0;
         }
         if (e->kind == ENTRY_EXPECT)

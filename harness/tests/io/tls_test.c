@@ -123,6 +123,45 @@ Test(io_tls, a_name_is_sent_and_matched)
     unlink(path);
 }
 
+/* Does a client that trusts the authority at `path` get through to this server? */
+static bool gets_through(const struct io_tls *server, const char *path)
+{
+    struct io_tls *client = make((struct io_tls_options){ .cacert = path });
+    struct io_loop *loop = pair_loop();
+    struct err err = { 0 };
+    struct io_listener *l = io_listen(loop, "127.0.0.1", 0, server, NULL, &err);
+    struct io_event event;
+
+    cr_assert(l && io_connect(loop, "127.0.0.1", io_listener_port(l), client, NULL, NULL, &err));
+    do
+        event = pair_next(loop);
+    while (event.kind != IO_ACCEPTED && event.kind != IO_TURNED_AWAY);
+    cr_expect(event.kind == IO_ACCEPTED || (event.listener == l && event.why));
+    io_loop_free(loop);
+    io_tls_free(client);
+    return event.kind == IO_ACCEPTED;
+}
+
+Test(io_tls, a_flawed_certificate_of_a_trusted_authority_is_not_accepted)
+{
+    struct io_tls *good = make((struct io_tls_options){ .server = true });
+    struct io_tls *other = make((struct io_tls_options){ .server = true });
+    char path[64];
+
+    export_certificate(good, path);
+    cr_expect(gets_through(good, path));
+    cr_expect_not(gets_through(other, path), "its authority is another one");
+    for (enum io_tls_flaw flaw = IO_TLS_GOOD; flaw < IO_TLS_FLAWS; flaw++) {
+        struct io_tls *tls =
+            make((struct io_tls_options){ .server = true, .flaw = flaw, .authority = good });
+        cr_expect_eq(gets_through(tls, path), flaw == IO_TLS_GOOD, "flaw %d", (int)flaw);
+        io_tls_free(tls);
+    }
+    io_tls_free(good);
+    io_tls_free(other);
+    unlink(path);
+}
+
 /* The request then comes in one segment with the end of the handshake, and is read with it. */
 Test(io_tls, what_is_sent_while_connecting_is_not_lost_behind_the_handshake)
 {
@@ -160,7 +199,7 @@ Test(io_tls, an_end_without_close_notify_is_a_cut)
     io_tls_free(client);
 }
 
-Test(io_tls, plain_text_to_a_tls_server_is_dropped_in_silence)
+Test(io_tls, plain_text_to_a_tls_server_is_dropped_and_told)
 {
     struct io_tls *server = make((struct io_tls_options){ .server = true });
     struct io_loop *loop = pair_loop();
@@ -171,6 +210,7 @@ Test(io_tls, plain_text_to_a_tls_server_is_dropped_in_silence)
     cr_assert(c);
     pair_wait(loop, IO_CONNECTED);
     cr_assert_eq(io_conn_send(c, BYTES_LIT("GET / HTTP/1.1\r\n\r\n")), IO_SENT_ALL);
+    cr_assert(strstr(pair_wait(loop, IO_TURNED_AWAY).why, "http request"));
     cr_assert_eq(pair_wait(loop, IO_ENDED).conn, c);
     cr_assert_eq(io_listener_lost(l), 1);
     io_loop_free(loop);

@@ -12,6 +12,9 @@ Test(report_describe, tells_each_kind_in_words)
     } rows[] = {
         { { .kind = ENTRY_CONNECTED }, "connected" },
         { { .kind = ENTRY_CONNECTED, .text = "TLSv1.3" }, "connected, TLSv1.3" },
+        { { .kind = ENTRY_CONNECTED, .text = "TLSv1.3", .data = BYTES_LIT("a.example") },
+          "connected, TLSv1.3, asking for \"a.example\"" },
+        { { .kind = ENTRY_ANOTHER }, "a further connection of the client" },
         { { .kind = ENTRY_HEAD_OUT, .data = BYTES_LIT("GET / HTTP/1.1\r\nHost: a\r\n\r\n") },
           "head \"GET / HTTP/1.1\", 27 bytes" },
         { { .kind = ENTRY_HEAD_BAD, .text = "no colon", .data = BYTES_LIT("\x15\x03") },

@@ -107,6 +107,14 @@ Test(script_parse, steps_are_read_as_written)
           "expired }",
           "extension \"a\" { x 9 y z \"q r\" }\nsubprotocol \"chat\"\nurl \"${base}/a\"\n"
           "tls { cert expired }\n" OPEN },
+        { "tls { cert good } listen 443 header \"A\" \"b c\" expect request { sni \"${host}\" } "
+          "expect request { sni absent line \"x\" }",
+          "tls { cert good }\nlisten 443\nheader \"A\" \"b c\"\n"
+          "expect request { sni \"${host}\" }\nexpect request { sni absent line \"x\" }\n" OPEN },
+        { "respond expect another respond send ping expect another later",
+          "connect\nexpect another\nconnect\n[expect open]\nsend ping\nexpect another later\n" },
+        { "tls { cert expired } expect no request within 1s",
+          "tls { cert expired }\nexpect no request within 1s\n" },
         { "repeat 3 { send ping } repeat 9 until stalled { send pong }",
           OPEN "repeat 3\n  send ping\nrepeat 9 until stalled\n  send pong\n" },
         { "wait 100ms read off read on drop reconnect shutdown provoke close close close 1001",
@@ -210,6 +218,35 @@ Test(script_parse, what_stands_before_the_steps)
                "  pass\n    expect echo\n  warn\n    expect eof\n" OPEN "send ping\n");
 }
 
+Test(script_parse, words_bring_along_what_they_need)
+{
+    static const struct {
+        const char *steps, *needs;
+    } rows[] = {
+        { "send ping", "" },
+        { "tls { cert good }", " tls exec" },
+        { "listen 80", " port exec" },
+        { "header \"A\" \"b\" header \"B\" \"c\"", " header exec" },
+        { "needs exec tls\ntls { cert good } expect no request", " exec tls" },
+        { "needs echo\nprefer { expect another } otherwise info \"i\" { }", " echo exec" },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct arena a = { 0 };
+        struct script_file file;
+        struct diagnostics diags;
+        char *text = arena_print(&a, "case a \"A\" { note \"n\"\n%s }", rows[i].steps);
+        char needs[100] = "";
+        cr_assert(script_parse(&a, "f.case", bytes_str(text), NULL, &file, &diags), "%s", text);
+        for (size_t k = 0; k < file.cases[0].n_needs; k++) {
+            strcat(needs, " ");
+            strcat(needs, file.cases[0].needs[k]);
+        }
+        cr_expect_str_eq(needs, rows[i].needs, "%s: %s", rows[i].steps, needs);
+        arena_free(&a);
+    }
+}
+
 Test(script_parse, role_and_severity_follow_from_the_steps)
 {
     static const struct {
@@ -224,6 +261,10 @@ Test(script_parse, role_and_severity_follow_from_the_steps)
         { "response { omit \"Upgrade\" } expect eof", ROLE_CLIENT, SEVERITY_MAJOR },
         { "expect request", ROLE_CLIENT, SEVERITY_MAJOR },
         { "expect report open", ROLE_CLIENT, SEVERITY_MAJOR },
+        { "expect no request", ROLE_CLIENT, SEVERITY_MAJOR },
+        { "expect another", ROLE_CLIENT, SEVERITY_MAJOR },
+        { "listen 80", ROLE_CLIENT, SEVERITY_MAJOR },
+        { "header \"A\" \"b\"", ROLE_CLIENT, SEVERITY_MAJOR },
         { "needs report\nsend ping", ROLE_CLIENT, SEVERITY_MAJOR },
         { "either { expect fail } or info \"i\" { expect echo }", ROLE_BOTH, SEVERITY_MINOR },
         { "role server severity pedantic expect fail", ROLE_SERVER, SEVERITY_PEDANTIC },

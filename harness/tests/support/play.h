@@ -12,7 +12,7 @@
  *
  *     101 "X: 1\r\n"     status 426     request "X: 1\r\n"     text "a"     text nofin "a"
  *     continuation "b"     ping "p"     pong "p"     close 1002 "why"     raw x"8100"
- *     end fin     time
+ *     end fin     time     another     turned-away     exits     says "error …"
  *
  * A frame may have `rsv=`; a client's has another masking key each time, or the same with `key=`.
  * What stands on one line, apart by `;`, comes in one piece, or cut as `way` says. */
@@ -54,8 +54,8 @@ static inline void play_act(struct play *p)
         play_did(p, "open");
         if (p->unreachable)
             run_ended(&p->run, END_NOT_REACHED, "connection refused", p->now_us);
-        else
-            run_opened(&p->run, NULL, p->now_us);
+        else if (strncmp(p->script, "turned-away", 11) != 0)
+            run_opened(&p->run, NULL, NULL, p->now_us);
         break;
     case RUN_WRITE:
         cr_assert_leq(p->wrote_len + act->data.len, sizeof p->wrote);
@@ -63,6 +63,11 @@ static inline void play_act(struct play *p)
         p->wrote_len += act->data.len;
         p->writes++;
         run_written(&p->run, false);
+        break;
+    case RUN_ANOTHER:
+        p->wrote_len = 0;
+        play_did(p, "another");
+        run_opened(&p->run, NULL, NULL, p->now_us);
         break;
     case RUN_SHUTDOWN: play_did(p, "shutdown"); break;
     case RUN_RESET: play_did(p, "reset"); break;
@@ -142,6 +147,17 @@ static inline void play_101(struct play *p, const struct words *w)
     play_add(p, bytes_str(head));
 }
 
+/* Up to its last line, with another key on each connection. */
+static inline void play_request(struct play *p)
+{
+    static const char name[] = "Sec-WebSocket-Key: ";
+    struct bytes plain = BYTES_LIT(WIRE_REQUEST);
+    size_t at = p->segment_len + bytes_find(plain, bytes_str(name)) + strlen(name);
+
+    play_add(p, bytes_take(plain, plain.len - 2));
+    p->segment[at] = (uint8_t)(p->segment[at] + p->run.connection);
+}
+
 static inline void play_time(struct play *p)
 {
     cr_assert_neq(p->act.until_us, UINT64_MAX, "it waits for ever");
@@ -164,12 +180,28 @@ static inline void play_say(struct play *p, const struct words *w)
                  BYTES_ARG(w->quoted));
         play_add(p, bytes_str(head));
     } else if (strcmp(word, "request") == 0) {
-        struct bytes plain = BYTES_LIT(WIRE_REQUEST);
-        play_add(p, bytes_take(plain, plain.len - 2));
+        play_request(p);
         play_add(p, w->quoted);
         play_add(p, BYTES_LIT("\r\n"));
     } else if (strcmp(word, "raw") == 0) {
         play_add(p, w->quoted);
+    } else if (strcmp(word, "another") == 0) {
+        play_deliver(p);
+        run_another(&p->run, p->now_us);
+        play_settle(p);
+    } else if (strcmp(word, "turned-away") == 0) {
+        run_turned_away(&p->run, "unknown ca", p->now_us);
+        play_settle(p);
+    } else if (strcmp(word, "exits") == 0) {
+        play_deliver(p);
+        run_process(&p->run, false, "exited with 1", p->now_us);
+        if (!p->run.up)
+            run_ended(&p->run, END_NOT_REACHED, "the client exited", p->now_us);
+        play_settle(p);
+    } else if (strcmp(word, "says") == 0) {
+        char line[512];
+        run_output(&p->run, false, talk_text(w, line), p->now_us);
+        play_settle(p);
     } else if (strcmp(word, "end") == 0) {
         play_deliver(p);
         run_ended(&p->run, (enum entry_end)transcript_end_named(words_at(w, 1)), NULL, p->now_us);

@@ -192,7 +192,8 @@ static inline void talk_line(struct transcript *t, const struct words *w)
                   { "died", ENTRY_PROCESS },        { "exited", ENTRY_PROCESS },
                   { "output", ENTRY_OUTPUT },       { "stderr", ENTRY_OUTPUT },
                   { "memory", ENTRY_MEMORY },       { "note", ENTRY_NOTE },
-                  { "turns", ENTRY_TURNS },         { "provoked", ENTRY_PROVOKED } };
+                  { "turns", ENTRY_TURNS },         { "provoked", ENTRY_PROVOKED },
+                  { "another", ENTRY_ANOTHER } };
     const char *word = words_at(w, 0);
     char text[512];
     struct entry e = { .by = words_have(w, "ours") ? BY_RUNNER : BY_CASE,
@@ -217,6 +218,8 @@ static inline void talk_line(struct transcript *t, const struct words *w)
         e.kind = plain[i].kind;
         e.flag = *word == 'd' || *word == 's' || words_have(w, "yes");
         e.text = talk_text(w, text);
+        if (e.kind == ENTRY_CONNECTED && e.text) /* the name asked for in TLS */
+            e.data = bytes_str(e.text), e.text = NULL;
         (void)words_bare_number(w, &e.len);
         if (words_have(w, "masked")) {
             e.head.masked = true;

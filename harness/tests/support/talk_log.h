@@ -106,6 +106,7 @@ static inline void log_entry(struct buf *out, const struct entry *e)
     case ENTRY_PROCESS:
     case ENTRY_METRIC:
     case ENTRY_NOTE:
+    case ENTRY_ANOTHER:
     case ENTRY_KINDS: ok = buf_print(out, "%s", transcript_kind_name(e->kind)); break;
     }
     if (ok && e->flag && e->kind == ENTRY_MESSAGE_IN)

@@ -63,6 +63,7 @@ static bool is_evidence(const struct entry *e)
     case ENTRY_ALIVE:
     case ENTRY_OUTPUT:
     case ENTRY_PROCESS:
+    case ENTRY_ANOTHER:
     case ENTRY_MEMORY: return true;
     case ENTRY_CONNECTED:
     case ENTRY_HEAD_OUT:

@@ -337,6 +337,8 @@ static const struct {
 } elsewhere[] = {
     { WS_RULE_MASK_KEY_CONSTANT, "the monitors, over many frames of one connection" },
     { WS_RULE_FRAME_AFTER_REFUSAL, "the monitors, where an HTTP response would begin" },
+    { WS_RULE_REQ_ORIGIN, "the monitors: a server need not know what a client's context is" },
+    { WS_RULE_REQ_KEY_AGAIN, "the monitors, over several connections" },
 };
 
 #define EACH(table, i) for (size_t i = 0; i < sizeof table / sizeof *table; i++)
