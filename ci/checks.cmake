@@ -15,6 +15,7 @@ check(lint LABEL lint COMMAND ${ci}/lint)
 
 file(GLOB case_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cases/*/*.case)
 check(cases_lint LABEL once COMMAND wsproof cases lint)
+check(requirements_covered LABEL once COMMAND wsproof requirements --missing)
 check(cases_format LABEL once COMMAND wsproof cases format --check ${case_files})
 
 # One byte a write proves that cuts change nothing; large messages prove it no better, only later,
@@ -43,7 +44,7 @@ endforeach()
 
 check(commands LABEL suite COMMAND ${ci}/commands $<TARGET_FILE:wsproof>)
 
-foreach(target py-websockets node-ws)
+foreach(target py-websockets py-websockets-client node-ws)
   check(target_${target} LABEL once COMMAND ${ci}/target $<TARGET_FILE:wsproof> ${target})
 endforeach()
 

@@ -14,7 +14,7 @@ enum arg_kind {
 
 /* Numbers may end in K, M or G (1024 each). A list takes the first ARG_LIST_MAX and refuses more;
  * of other options that are given again the last one holds. */
-#define ARG_LIST_MAX 64
+#define ARG_LIST_MAX 256
 
 struct arg_list {
     const char *items[ARG_LIST_MAX];

@@ -3,32 +3,51 @@
 
 #include "base/text.h"
 #include "cli/args.h"
+#include "cli/backoff.h"
+#include "cli/client_report.h"
 #include "cli/commands.h"
 #include "cli/deflate_options.h"
+#include "cli/talk.h"
+#include "cli/typed.h"
 #include "io/clock.h"
-#include "io/input.h"
-#include "peer/client.h"
 
-/* The longest line of standard input, and the most hex digits of a binary message. */
-#define LINE_MAX (64u << 20)
-/* While more than this waits to be sent, standard input waits too. */
-#define WAITING_HIGH (1u << 20)
+/* Whoever wants more than this wants something that never ends. */
+#define TRIES_MAX 1000
+#define TALKS_MAX 2 /* --pair */
 
 struct connect_options {
     struct arg_list headers, protocols;
-    const char *cacert, *cert, *key;
-    uint64_t message_max;
+    const char *cacert, *cert, *key, *proxy, *close_with;
+    uint64_t message_max, again, again_base_ms;
     struct deflate_options deflate;
-    bool echo, insecure;
+    struct talk_manner manner;
+    bool insecure, pair;
 };
 
-static struct connect_options given = { .deflate = DEFLATE_NONE_GIVEN };
+static struct connect_options given = { .deflate = DEFLATE_NONE_GIVEN,
+                                        .again_base_ms = 5000,
+                                        .manner = { .close_code = 1000 } };
 
 static const struct arg_row rows[] = {
-    { "--echo", 0, ARG_FLAG, &given.echo, NULL, "send every message back, read no input" },
+    { "--echo", 0, ARG_FLAG, &given.manner.echo, NULL, "send every message back, read no input" },
+    { "--report", 0, ARG_FLAG, &given.manner.report, NULL,
+      "tell a program what happens, a line each: open, message text 5, closed 1000 \"reason\", "
+      "error why" },
     { "--header", 0, ARG_LIST, &given.headers, "'N: V'", "add it to the request; again for more" },
     { "--subprotocol", 0, ARG_LIST, &given.protocols, "NAME", "offer it; may be given again" },
     { "--max-message", 0, ARG_NUMBER, &given.message_max, "SIZE", "refuse larger ones (32M)" },
+    { "--close-on", 0, ARG_TEXT, &given.manner.close_on, "TEXT",
+      "a text message equal to it is not answered but makes us close" },
+    { "--close-with", 0, ARG_TEXT, &given.close_with, "'CODE [REASON]'",
+      "the Close that it gets then (1000)" },
+    { "--proxy", 0, ARG_TEXT, &given.proxy, "URL",
+      "go through this HTTP proxy (http://host:port) with CONNECT" },
+    { "--pair", 0, ARG_FLAG, &given.pair, NULL,
+      "two connections, the second once the first is made or has failed; with --echo" },
+    { "--reconnect", 0, ARG_NUMBER, &given.again, "N",
+      "connect again, N times at most, when a connection is lost or cannot be made; with --echo" },
+    { "--reconnect-base", 0, ARG_TIME, &given.again_base_ms, "TIME",
+      "a random wait up to this before the first time, then longer and longer ones (5s)" },
     DEFLATE_ROWS(given.deflate),
     { "--cacert", 0, ARG_TEXT, &given.cacert, "FILE",
       "whom to trust instead of the system's (PEM)" },
@@ -45,247 +64,154 @@ static const struct arg_command command = {
         "The reference client. Each line of input is sent as a text message, each message that "
         "comes is printed (binary ones as hex). The end of input closes the connection. Lines "
         "that begin with a slash are commands: /ping [TEXT], /binary HEX, /close [CODE "
-        "[REASON]]; // sends a text that begins with one.",
+        "[REASON]]; // sends a text that begins with one. URL is ws:// or wss://, with neither "
+        "user name nor fragment. Redirects are not followed.",
     .examples = "  wsproof connect ws://127.0.0.1:9001/\n"
                 "  wsproof connect --insecure wss://127.0.0.1:9002/chat\n"
-                "  wsproof connect --echo ws://127.0.0.1:9001/\n",
+                "  wsproof connect --echo ws://127.0.0.1:9001/\n"
+                "  wsproof connect --echo --report ws://127.0.0.1:9001/\n"
+                "  wsproof connect --echo --close-on bye --close-with '1001 going' "
+                "ws://127.0.0.1:9001/\n"
+                "  wsproof connect --proxy http://127.0.0.1:3128 wss://example.org/\n"
+                "  wsproof connect --echo --pair ws://127.0.0.1:9001/\n"
+                "  wsproof connect --echo --reconnect 5 --reconnect-base 500ms "
+                "ws://127.0.0.1:9001/\n",
     .rows = rows,
 };
 
-/* One conversation. */
-struct talk {
+/* All that one run of the command does. */
+struct visit {
     struct io_loop *loop;
     struct io_tls *tls;
-    struct peer_client *client;
-    struct io_conn *input; /* NULL before the connection is open, and after its end */
-    struct buf line;
+    struct peer_url url, proxy;
     struct ws_header headers[ARG_LIST_MAX];
+    struct talk talks[TALKS_MAX];
+    struct typed typed;
+    struct rand rand;
+    unsigned tries;       /* connections that were made again */
+    uint64_t again_at_ms; /* when the next one is; 0: none is planned */
     bool was_open, interrupted;
     struct err *err;
 };
 
-/* ---- showing ---- */
+/* ---- connections ---- */
 
-/* As it is, but nothing that a terminal would obey: the control characters, the C1 ones of Unicode
- * (C2 80 to C2 9F) too. */
-static void print_text(FILE *to, struct bytes in)
+static bool begin(struct visit *v, struct talk *t)
 {
-    for (size_t i = 0; i < in.len; i++) {
-        uint8_t b = in.ptr[i];
-        bool c1 = b == 0xC2 && i + 1 < in.len && in.ptr[i + 1] < 0xA0;
-        if ((b < ' ' && b != '\n' && b != '\t') || b == 0x7F || c1)
-            fprintf(to, "\\x%02x", b);
-        else
-            putc(b, to);
-    }
+    struct peer_client_options options = { .url = &v->url,
+                                           .proxy = given.proxy ? &v->proxy : NULL,
+                                           .tls = v->tls,
+                                           .protocols = given.protocols.items,
+                                           .n_protocols = given.protocols.count,
+                                           .headers = v->headers,
+                                           .n_headers = given.headers.count,
+                                           .deflate = given.deflate.use,
+                                           .message_max = given.message_max,
+                                           .seed = rand_next(&v->rand) };
+    struct peer_client *client = peer_client_new(v->loop, &options, v->err);
+
+    if (client)
+        talk_begin(t, &given.manner, client);
+    return client != NULL;
 }
 
-static void print_hex(struct bytes in)
+/* No two connections to one address are being opened at a time: RFC 6455 4.1. */
+static bool begin_second(struct visit *v)
 {
-    for (size_t i = 0; i < in.len; i++)
-        printf("%s%02x", i > 0 ? " " : "", in.ptr[i]);
+    if (!given.pair || v->talks[1].client || talk_connecting(&v->talks[0]))
+        return true;
+    return begin(v, &v->talks[1]);
 }
 
-static void show_close(const struct ws_close *close)
+/* Whether one that ended without a word is tried again, and when. RFC 6455 7.2.3. */
+static void plan_again(struct visit *v)
 {
-    if (!close->has_code) {
-        fprintf(stderr, "the server closed without a code\n");
+    if (v->again_at_ms > 0 || v->interrupted || v->tries >= given.again || !talk_lost(&v->talks[0]))
         return;
-    }
-    fprintf(stderr, "the server closed: %u %s ", close->code, ws_close_code_name(close->code));
-    print_text(stderr, close->reason);
-    fputc('\n', stderr);
+    v->tries++;
+    v->again_at_ms = io_now_ms() + backoff_ms(v->tries, given.again_base_ms, rand_next(&v->rand));
 }
 
-static void show_message(const struct ws_event *event)
+static bool begin_again(struct visit *v)
 {
-    if (event->opcode == WS_TEXT)
-        print_text(stdout, event->data);
-    else
-        print_hex(event->data);
-    putchar('\n');
-    fflush(stdout);
-}
-
-/* ---- what comes ---- */
-
-static bool take_message(struct talk *t, const struct ws_event *event)
-{
-    if (!given.echo) {
-        show_message(event);
+    if (v->again_at_ms == 0 || io_now_ms() < v->again_at_ms)
         return true;
-    }
-    return peer_client_send(t->client, event->opcode, event->data) || err_memory(t->err, "an echo");
+    v->again_at_ms = 0;
+    talk_free(&v->talks[0]);
+    return begin(v, &v->talks[0]);
 }
 
-static bool take_open(struct talk *t)
+static bool all_over(const struct visit *v)
 {
-    t->was_open = true;
-    if (given.echo)
-        return true;
-    fprintf(stderr, "connected\n");
-    t->input = io_input_open(t->loop, NULL, t->err);
-    return t->input != NULL;
-}
-
-static bool take_event(struct talk *t, const struct ws_event *event)
-{
-    switch (event->kind) {
-    case WS_EVENT_OPEN: return take_open(t);
-    case WS_EVENT_MESSAGE: return take_message(t, event);
-    case WS_EVENT_CLOSE:
-        if (!given.echo)
-            show_close(&event->close);
-        return true;
-    case WS_EVENT_PONG:
-        if (!given.echo)
-            fprintf(stderr, "pong\n");
-        return true;
-    case WS_EVENT_PING:
-    case WS_EVENT_REFUSED:
-    case WS_EVENT_FAILED:
-    case WS_EVENT_TIMEOUT:
-    case WS_EVENT_END: return true; /* peer_client_trouble tells of these */
-    }
-    return true;
-}
-
-/* ---- what is typed ---- */
-
-static bool say_close(struct talk *t, struct bytes words)
-{
-    size_t len = bytes_index(words, 0, ' ');
-    uint64_t code = 1000;
-
-    if (words.len > 0 && !text_number(bytes_take(words, len), 65535, &code)) {
-        fprintf(stderr, "/close wants a number and a reason\n");
-        return true;
-    }
-    return peer_client_close(t->client, (uint16_t)code, bytes_trim(bytes_skip(words, len)),
-                             io_now_ms()) ||
-           err_memory(t->err, "a Close");
-}
-
-static bool say_binary(struct talk *t, struct bytes hex)
-{
-    struct buf data;
-    size_t bad_at;
-    bool ok = true;
-
-    buf_init(&data, LINE_MAX / 2);
-    if (text_unhex(hex, &data, &bad_at))
-        ok = peer_client_send(t->client, WS_BINARY, buf_bytes(&data)) ||
-             err_memory(t->err, "a message");
-    else
-        fprintf(stderr, "/binary wants hex digits, two a byte\n");
-    buf_free(&data);
-    return ok;
-}
-
-/* A ping's data is cut to what a control frame holds. */
-static bool say_ping(struct talk *t, struct bytes data)
-{
-    return peer_client_send(t->client, WS_PING, bytes_take(data, WS_CONTROL_MAX)) ||
-           err_memory(t->err, "a ping");
-}
-
-static bool say_text(struct talk *t, struct bytes text)
-{
-    if (!ws_utf8_valid(text)) {
-        fprintf(stderr, "not sent: a text message has to be UTF-8\n");
-        return true;
-    }
-    return peer_client_send(t->client, WS_TEXT, text) || err_memory(t->err, "a message");
-}
-
-static bool take_line(struct talk *t, struct bytes line)
-{
-    size_t len = bytes_index(line, 0, ' ');
-    struct bytes word = bytes_take(line, len), rest = bytes_trim(bytes_skip(line, len));
-
-    if (line.len == 0 || line.ptr[0] != '/')
-        return say_text(t, line);
-    if (line.len > 1 && line.ptr[1] == '/')
-        return say_text(t, bytes_skip(line, 1));
-    if (bytes_eq_str(word, "/close"))
-        return say_close(t, rest);
-    if (bytes_eq_str(word, "/binary"))
-        return say_binary(t, rest);
-    if (bytes_eq_str(word, "/ping"))
-        return say_ping(t, rest);
-    fprintf(stderr, "there are /ping, /binary and /close; // sends a text that begins with a /\n");
-    return true;
-}
-
-/* Whole lines go; the beginning of the next one is kept. */
-static bool take_input(struct talk *t, struct bytes in)
-{
-    if (!buf_append(&t->line, in))
-        return err_memory(t->err, "a line of input");
-    struct bytes all = buf_bytes(&t->line);
-    size_t from = 0, end;
-    while ((end = bytes_index(all, from, '\n')) < all.len) {
-        if (!take_line(t, bytes_take(bytes_skip(all, from), end - from)))
-            return false;
-        from = end + 1;
-    }
-    buf_drop(&t->line, from);
-    return true;
-}
-
-static bool end_input(struct talk *t)
-{
-    struct bytes last = buf_bytes(&t->line);
-
-    io_conn_close(t->input);
-    t->input = NULL;
-    if (last.len > 0 && !take_line(t, last))
-        return false;
-    return peer_client_close(t->client, 1000, (struct bytes){ 0 }, io_now_ms()) ||
-           err_memory(t->err, "a Close");
+    return talk_over(&v->talks[0]) && talk_over(&v->talks[1]) && v->again_at_ms == 0;
 }
 
 /* ---- the conversation ---- */
 
-static bool interrupt(struct talk *t)
+static bool interrupt(struct visit *v)
 {
-    if (t->interrupted || !t->was_open)
-        return err_set(t->err, ERR_TARGET, "interrupted");
-    t->interrupted = true;
-    return peer_client_close(t->client, 1001, (struct bytes){ 0 }, io_now_ms()) ||
-           err_memory(t->err, "a Close");
-}
-
-static bool take(struct talk *t, struct io_event *event)
-{
-    uint64_t now_ms = io_now_ms();
-    struct ws_event said;
-
-    if (event->kind == IO_SIGNAL && !interrupt(t))
-        return false;
-    if (t->input && event->conn == t->input)
-        return event->kind == IO_DATA ? take_input(t, bytes_of(event->data, event->len))
-                                      : end_input(t);
-    (void)peer_client_take(t->client, event, now_ms);
-    while (peer_client_next(t->client, &said, now_ms)) {
-        if (!take_event(t, &said))
-            return false;
+    v->again_at_ms = 0;
+    if (v->interrupted || !v->was_open)
+        return err_set(v->err, ERR_TARGET, "interrupted");
+    v->interrupted = true;
+    for (size_t i = 0; i < TALKS_MAX; i++) {
+        if (v->talks[i].client &&
+            !peer_client_close(v->talks[i].client, 1001, (struct bytes){ 0 }, io_now_ms()))
+            return err_memory(v->err, "a Close");
     }
     return true;
 }
 
-static bool converse(struct talk *t)
+/* Only one connection can be typed to. */
+static bool take_typed(struct visit *v)
 {
-    while (!peer_client_done(t->client)) {
-        struct io_event event;
-        if (!io_loop_next(t->loop, peer_client_deadline(t->client), &event, t->err) ||
-            !take(t, &event))
+    if (v->talks[0].was_open && !v->was_open && !given.manner.echo &&
+        !typed_open(&v->typed, v->loop, v->err))
+        return false;
+    for (size_t i = 0; i < TALKS_MAX; i++)
+        v->was_open |= v->talks[i].was_open;
+    typed_pace(&v->typed, v->talks[0].client);
+    return true;
+}
+
+static bool take(struct visit *v, const struct io_event *event)
+{
+    if (event->kind == IO_SIGNAL && !interrupt(v))
+        return false;
+    if (v->typed.input && event->conn == v->typed.input)
+        return typed_take(&v->typed, event, v->talks[0].client, v->err);
+    for (size_t i = 0; i < TALKS_MAX; i++)
+        if (!talk_take(&v->talks[i], event, v->err))
             return false;
-        if (t->input)
-            io_conn_read(t->input, peer_client_waiting(t->client) < WAITING_HIGH);
+    plan_again(v);
+    return take_typed(v) && begin_second(v) && begin_again(v);
+}
+
+static uint64_t deadline(const struct visit *v)
+{
+    uint64_t at = v->again_at_ms > 0 ? v->again_at_ms : UINT64_MAX;
+
+    for (size_t i = 0; i < TALKS_MAX; i++) {
+        uint64_t its = v->talks[i].client ? peer_client_deadline(v->talks[i].client) : UINT64_MAX;
+        at = its < at ? its : at;
     }
-    const char *trouble = peer_client_trouble(t->client);
-    return !trouble || err_set(t->err, ERR_TARGET, "%s", trouble);
+    return at;
+}
+
+static bool converse(struct visit *v)
+{
+    while (!all_over(v)) {
+        struct io_event event;
+        if (!io_loop_next(v->loop, deadline(v), &event, v->err) || !take(v, &event))
+            return false;
+    }
+    for (size_t i = 0; i < TALKS_MAX; i++) {
+        struct peer_client *client = v->talks[i].client;
+        const char *trouble = client ? peer_client_trouble(client) : NULL;
+        if (trouble)
+            return err_set(v->err, ERR_TARGET, "%s", trouble);
+    }
+    return true;
 }
 
 /* ---- setting up ---- */
@@ -302,61 +228,83 @@ static bool header_of(const char *text, struct ws_header *out, struct err *err)
     return true;
 }
 
-static bool make_tls(struct talk *t, const struct peer_url *url)
+/* "1001 going": a code that a Close may carry, and a reason that fits one. */
+static bool close_of(const char *text, struct talk_manner *out, struct err *err)
 {
-    if (!url->secure)
+    struct bytes all = bytes_str(text);
+    size_t len = bytes_index(all, 0, ' ');
+    uint64_t code = 0;
+
+    out->close_reason = bytes_trim(bytes_skip(all, len));
+    if (!text_number(bytes_take(all, len), UINT16_MAX, &code) ||
+        ws_close_code_rule((uint16_t)code) != WS_RULE_NONE ||
+        out->close_reason.len > WS_CLOSE_REASON_MAX || !ws_utf8_valid(out->close_reason))
+        return err_set(err, ERR_USAGE,
+                       "--close-with wants a close code and a reason of at most %d bytes, "
+                       "not \"%s\"",
+                       WS_CLOSE_REASON_MAX, text);
+    out->close_code = (uint16_t)code;
+    return true;
+}
+
+static bool read_options(struct visit *v, const char *url, struct err *err)
+{
+    if (!peer_url_parse(url, &v->url, err) || !deflate_options_read(&given.deflate, false, err))
+        return false;
+    if (given.proxy && !peer_url_parse_proxy(given.proxy, &v->proxy, err))
+        return false;
+    if (given.close_with && !close_of(given.close_with, &given.manner, err))
+        return false;
+    if ((given.pair || given.again > 0) && !given.manner.echo)
+        return err_set(err, ERR_USAGE,
+                       "--pair and --reconnect go with --echo: nobody can type to them");
+    if (given.again > TRIES_MAX)
+        return err_set(err, ERR_USAGE, "--reconnect wants at most %d", TRIES_MAX);
+    for (size_t i = 0; i < given.headers.count; i++) {
+        if (!header_of(given.headers.items[i], &v->headers[i], err))
+            return false;
+    }
+    return true;
+}
+
+static bool make_tls(struct visit *v)
+{
+    if (!v->url.secure)
         return true;
-    t->tls = io_tls_new(&(struct io_tls_options){ .cert = given.cert,
+    v->tls = io_tls_new(&(struct io_tls_options){ .cert = given.cert,
                                                   .key = given.key,
                                                   .cacert = given.cacert,
                                                   .insecure = given.insecure,
                                                   .alpn = "http/1.1" },
-                        t->err);
-    return t->tls != NULL;
+                        v->err);
+    return v->tls != NULL;
 }
 
-static bool set_up(struct talk *t, const char *url_text)
+static bool set_up(struct visit *v)
 {
-    struct peer_url url;
-
-    if (!peer_url_parse(url_text, &url, t->err) ||
-        !deflate_options_read(&given.deflate, false, t->err))
-        return false;
-    for (size_t i = 0; i < given.headers.count; i++) {
-        if (!header_of(given.headers.items[i], &t->headers[i], t->err))
-            return false;
-    }
-    t->loop = io_loop_new(t->err);
-    if (!t->loop || !io_loop_watch_signals(t->loop, t->err) || !make_tls(t, &url))
-        return false;
-    t->client = peer_client_new(t->loop,
-                                &(struct peer_client_options){ .url = &url,
-                                                               .tls = t->tls,
-                                                               .protocols = given.protocols.items,
-                                                               .n_protocols = given.protocols.count,
-                                                               .headers = t->headers,
-                                                               .n_headers = given.headers.count,
-                                                               .deflate = given.deflate.use,
-                                                               .message_max = given.message_max,
-                                                               .seed = io_entropy() },
-                                t->err);
-    return t->client != NULL;
+    v->loop = io_loop_new(v->err);
+    return v->loop && io_loop_watch_signals(v->loop, v->err) && make_tls(v) &&
+           begin(v, &v->talks[0]);
 }
 
 /* Trouble after the connection was open is a result; before, it is the target or the way to it. */
-static int talk_to(const char *url, struct err *err)
+static int visit_url(const char *url, struct err *err)
 {
-    struct talk t = { .err = err };
+    struct visit v = { .err = err };
 
-    buf_init(&t.line, LINE_MAX);
-    bool ok = set_up(&t, url) && converse(&t);
-    int code = ok ? EXIT_OK : arg_fail(&command, err);
-    if (code == EXIT_TARGET && t.was_open && !t.interrupted)
+    rand_init(&v.rand, io_entropy());
+    typed_init(&v.typed);
+    bool ready = read_options(&v, url, err) && set_up(&v);
+    if (!ready && given.manner.report)
+        report_error(stdout, err->text);
+    int code = ready && converse(&v) ? EXIT_OK : arg_fail(&command, err);
+    if (code == EXIT_TARGET && v.was_open && !v.interrupted)
         code = EXIT_UNEXPECTED;
-    peer_client_free(t.client);
-    io_loop_free(t.loop);
-    io_tls_free(t.tls);
-    buf_free(&t.line);
+    for (size_t i = 0; i < TALKS_MAX; i++)
+        talk_free(&v.talks[i]);
+    typed_free(&v.typed);
+    io_loop_free(v.loop);
+    io_tls_free(v.tls);
     return code;
 }
 
@@ -376,5 +324,5 @@ int command_connect(int argc, char **argv)
         err_set(&err, ERR_USAGE, "exactly one URL is expected: %s", command.usage);
         return arg_fail(&command, &err);
     }
-    return talk_to(rest.items[0], &err);
+    return visit_url(rest.items[0], &err);
 }

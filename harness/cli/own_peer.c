@@ -14,9 +14,19 @@ static const char server_profile[] = "subprotocol chat\n"
                                      "limit       16M\n"
                                      "closer      \"please close\" 1000 \"as asked\"\n";
 
-#define CLIENT "/proc/self/exe connect --echo --max-message 16M"
+#define CLIENT                                                                                     \
+    "/proc/self/exe connect --echo --report --subprotocol chat --max-message 16M --close-on "      \
+    "'please close' "                                                                              \
+    "--close-with '1000 as asked'"
 
-static const char client_profile[] = "limit 16M\n";
+static const char client_profile[] = "report\n"
+                                     "subprotocol chat\n"
+                                     "limit       16M\n"
+                                     "closer      \"please close\" 1000 \"as asked\"\n"
+                                     "header      --header '{header}'\n"
+                                     "proxy       --proxy {proxy}\n"
+                                     "pair        --pair\n"
+                                     "reconnect   --reconnect 4 --reconnect-base 50ms\n";
 
 static const struct own_peer server = { SERVER, SERVER, server_profile };
 static const struct own_peer client = { CLIENT " {url}", CLIENT " --cacert {cacert} {url}",

@@ -357,6 +357,13 @@ static void accepted(struct slot *s, const struct io_event *event, uint64_t now)
     run_opened(&s->run, io_conn_tls_name(s->conn), io_conn_sni(s->conn), now);
 }
 
+static void end_line(struct slot *s, uint64_t now)
+{
+    s->out_line[s->out_len] = '\0';
+    s->out_len = 0;
+    run_output(&s->run, false, s->out_line, now);
+}
+
 /* Whole lines of a client's stdout are its reports. */
 static void client_output(struct slot *s, const struct io_event *event, uint64_t now)
 {
@@ -368,14 +375,10 @@ static void client_output(struct slot *s, const struct io_event *event, uint64_t
         return;
     }
     for (size_t i = 0; i < event->len; i++) {
-        if (event->data[i] != '\n') {
-            if (s->out_len < sizeof s->out_line - 1)
-                s->out_line[s->out_len++] = (char)event->data[i];
-            continue;
-        }
-        s->out_line[s->out_len] = '\0';
-        s->out_len = 0;
-        run_output(&s->run, false, s->out_line, now);
+        if (event->data[i] == '\n')
+            end_line(s, now);
+        else if (s->out_len < sizeof s->out_line - 1)
+            s->out_line[s->out_len++] = (char)event->data[i];
     }
 }
 
@@ -383,6 +386,8 @@ static void client_exited(struct slot *s, uint64_t now)
 {
     struct io_process_status status = io_process_status(s->process);
 
+    if (s->out_len > 0)
+        end_line(s, now);
     target_status_text(&status, s->client_how, sizeof s->client_how);
     s->exit_code = status.signal ? 128 + status.signal : status.exit_code;
     run_process(&s->run, status.signal != 0, s->client_how, now);

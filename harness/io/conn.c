@@ -267,6 +267,19 @@ bool conn_tcp_up(struct io_conn *c, const struct io_tls *tls, const char *server
     return shake(c, out);
 }
 
+bool io_conn_start_tls(struct io_conn *c, const struct io_tls *tls, const char *server_name,
+                       const char *sni, struct err *err)
+{
+    if (c->state != CONN_UP || c->tls || unsent(c).len > 0)
+        return err_set(err, ERR_TARGET, "TLS can begin only where all was sent in the clear");
+    c->tls = tls_session_new(tls, c->watch->fd, server_name, sni, err);
+    if (!c->tls)
+        return false;
+    c->state = CONN_SHAKING;
+    io_source_ready(&c->source);
+    return true;
+}
+
 static bool wants_data(const struct io_conn *c)
 {
     return c->reading && !c->read_over;

@@ -43,6 +43,12 @@ void io_conn_shutdown(struct io_conn *conn);
 void io_conn_reset(struct io_conn *conn); /* RST now; the pointer is dead; no further event */
 void io_conn_close(struct io_conn *conn); /* close(2) now; the pointer is dead; no further event */
 
+/* From here on TLS, on a connection that is up, plain, and has nothing waiting to be sent: what a
+ * client does once a proxy has put it through. `server_name` is whom the certificate has to be for;
+ * `sni` as for io_connect. IO_CONNECTED (again) or IO_ENDED follows. False: it stays as it is. */
+NODISCARD bool io_conn_start_tls(struct io_conn *conn, const struct io_tls *tls,
+                                 const char *server_name, const char *sni, struct err *err);
+
 /* "TLSv1.3 TLS_AES_256_GCM_SHA384" or NULL without TLS; ALPN protocol or NULL. */
 const char *io_conn_tls_name(const struct io_conn *conn);
 const char *io_conn_alpn(const struct io_conn *conn);

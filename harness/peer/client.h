@@ -2,26 +2,17 @@
 #define PEER_CLIENT_H
 
 #include "io/tcp.h"
+#include "peer/url.h"
 #include "ws/conn.h"
 
 /* The reference client: one connection of ws/conn over a socket. What to do with its events is the
  * caller's: echo them or show them to a person (wsproof connect). */
 struct peer_client;
 
-/* A ws:// or wss:// URL taken apart. Views look into `text`. RFC 6455 3. */
-struct peer_url {
-    bool secure;
-    char host[256]; /* without brackets */
-    uint16_t port;
-    char authority[300]; /* host[:port] as Host wants it: no default port, brackets for IPv6 */
-    char target[2048];   /* path and query, at least "/" */
-};
-
-NODISCARD bool peer_url_parse(const char *text, struct peer_url *out, struct err *err);
-
 struct peer_client_options {
-    const struct peer_url *url;
-    const struct io_tls *tls; /* for wss; like the arrays below it must outlive the client */
+    const struct peer_url *url;   /* copied */
+    const struct peer_url *proxy; /* NULL: straight to the server; else it outlives the client */
+    const struct io_tls *tls;     /* for wss; like the arrays below it must outlive the client */
     const char *sni;
     const char *const *protocols;
     size_t n_protocols;
@@ -48,8 +39,18 @@ NODISCARD bool peer_client_close(struct peer_client *client, uint16_t code, stru
 size_t
 peer_client_waiting(const struct peer_client *client); /* bytes that the server has not taken */
 
-/* Over for good; how it came to that, for people ("connection refused"), or NULL if in order. */
+/* How a connection came to its end, or did not come about. */
+enum peer_end {
+    PEER_END_CLEAN,   /* both Closes have passed */
+    PEER_END_LOST,    /* not reached, or ended without a Close from the server */
+    PEER_END_TLS,     /* no TLS came about */
+    PEER_END_REFUSED, /* the answer was no good 101 */
+    PEER_END_BROKEN   /* it broke a rule, and we failed the connection */
+};
+
+/* Over for good; then how, and for people why ("connection refused"), NULL if in order. */
 bool peer_client_done(const struct peer_client *client);
+enum peer_end peer_client_end(const struct peer_client *client);
 const char *peer_client_trouble(const struct peer_client *client);
 
 #endif

@@ -69,9 +69,8 @@ static struct match mismatch(struct matcher *m, const struct expectation *x, siz
     return r;
 }
 
-/* One expectation; on MATCHED the cursor stands behind what it took. */
-static struct match match_one(struct matcher *m, const struct step *step, size_t number,
-                              struct cursor cursor)
+static struct match look_for(struct matcher *m, const struct step *step, size_t number,
+                             struct cursor cursor)
 {
     struct expectation x = {
         m->t, m->options, step, &cursor, GRADE_PASS, NULL, false, false, false
@@ -101,6 +100,28 @@ static struct match match_one(struct matcher *m, const struct step *step, size_t
         }
     }
     return (struct match){ .status = PATTERN_MORE, .wants = expectation_wants(&x) };
+}
+
+static struct cursor other_way(struct cursor c)
+{
+    size_t entry = c.entry;
+
+    c.entry = c.report;
+    c.report = entry;
+    return c;
+}
+
+/* One expectation; on MATCHED the cursor stands behind what it took. What a target prints and what
+ * it sends come by two ways, and nothing tells which was first: each is in order by itself. */
+static struct match match_one(struct matcher *m, const struct step *step, size_t number,
+                              struct cursor cursor)
+{
+    bool printed = step->op == OP_EXPECT && step->as.expect.kind == EXPECT_REPORT;
+    struct match r = look_for(m, step, number, printed ? other_way(cursor) : cursor);
+
+    if (printed && r.status == PATTERN_MATCHED)
+        r.cursor = other_way(r.cursor);
+    return r;
 }
 
 /* What follows, after `done` has matched: the grades and remarks of both. */

@@ -15,6 +15,7 @@ struct cursor {
     size_t frames_upto; /* entries below this were taken frame by frame */
     size_t another;     /* behind the latest ENTRY_ANOTHER that was taken */
     uint32_t connection, round;
+    size_t report; /* first entry that may be the next line the target prints */
 };
 
 enum pattern_status { PATTERN_MORE, PATTERN_MATCHED, PATTERN_MISMATCH };

@@ -61,6 +61,7 @@ static void load_round(struct run *r)
     r->round_began_us = r->now_us;
     r->cursor.entry = r->cursor.another = r->t->count;
     r->cursor.round = r->round;
+    r->cursor.report = r->t->count;
     note_values(r, r->round - 1);
 }
 

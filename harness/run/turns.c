@@ -34,10 +34,30 @@ static bool is_only_repeat(const struct run *r)
     return repeats == 1;
 }
 
+/* What a client prints, in a case that does not ask for it. */
+static bool is_idle_talk(const struct run *r, const struct entry *e)
+{
+    if (e->kind != ENTRY_OUTPUT || e->flag)
+        return false;
+    for (size_t i = 0; i < r->n_steps; i++)
+        if (r->steps[i].op == OP_EXPECT && r->steps[i].as.expect.kind == EXPECT_REPORT)
+            return false;
+    return true;
+}
+
+static bool all_is_taken(const struct run *r)
+{
+    size_t i = r->cursor.entry;
+
+    while (i < r->t->count && is_idle_talk(r, &r->t->entries[i]))
+        i++;
+    return i == r->t->count;
+}
+
 /* Nothing is on its way, and no echo is owed: what follows belongs to the turn alone. */
 static bool at_rest(const struct run *r)
 {
-    return r->cursor.entry == r->t->count && !r->listener.message.open && !r->speaker.in_message &&
+    return all_is_taken(r) && !r->listener.message.open && !r->speaker.in_message &&
            ws_reader_between_frames(&r->listener.reader) && !r->listener.got_close &&
            !talk_message_out(r->t, r->connection, r->cursor.echo, r->t->count);
 }
@@ -105,7 +125,7 @@ static bool went_as_usual(const struct run *r, const struct ws_head **last)
     *last = NULL;
     for (size_t i = r->turn.began.count; i < r->t->count; i++) {
         const struct entry *e = &r->t->entries[i];
-        if (!is_usual(e))
+        if (!is_usual(e) && !is_idle_talk(r, e))
             return false;
         if (e->kind != ENTRY_FRAME_IN)
             continue;

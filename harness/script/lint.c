@@ -119,6 +119,17 @@ static bool is_prelude(const struct step *s)
            s->op == OP_LISTEN;
 }
 
+/* A choice between such steps is one too. */
+static bool goes_without_connection(const struct step *steps, size_t i)
+{
+    if (!script_op_is_block(steps[i].op))
+        return needs_no_connection(&steps[i]) || is_prelude(&steps[i]);
+    for (size_t k = i + 1; k < steps[i].end; k = behind(steps, k))
+        if (!goes_without_connection(steps, k))
+            return false;
+    return true;
+}
+
 /* Steps of one block in order: what has ended the connection, and what is done after it. */
 static void lint_ends(struct linter *l, const struct step *steps, size_t from, size_t to)
 {
@@ -128,7 +139,7 @@ static void lint_ends(struct linter *l, const struct step *steps, size_t from, s
         const struct step *s = &steps[i];
         if (opens(steps, i)) {
             dropped = failed = false;
-        } else if (dropped && !needs_no_connection(s) && !is_prelude(s)) {
+        } else if (dropped && !goes_without_connection(steps, i)) {
             complain_step(l, s, "this is never reached: \"drop\" has ended the connection");
             return;
         } else if (failed && sends(steps, i)) {
@@ -172,7 +183,7 @@ static void lint_held(struct linter *l, const struct step *steps, size_t count)
             held = s->as.send.holds;
         else if (s->op == OP_SEND_MORE && s->as.more.rest)
             held = false;
-        else if (s->op == OP_CONNECT || s->op == OP_RECONNECT)
+        else if (s->op == OP_CONNECT || s->op == OP_RECONNECT || s->op == OP_SHUTDOWN)
             held = false;
         else if (held && is_expect(s, EXPECT_NOTHING))
             complain_step(l, s, "a frame is held here: its end comes before expect nothing");

@@ -262,7 +262,8 @@ static bool begin_round(struct judge *j, uint32_t round, size_t entry)
     j->cursor = (struct cursor){ .entry = entry,
                                  .another = entry,
                                  .round = round,
-                                 .connection = j->t->entries[entry].connection };
+                                 .connection = j->t->entries[entry].connection,
+                                 .report = entry };
     bool no_memory;
     if (rounds_steps(j->c, round, j->options->data, &j->round_arena, &j->steps, &j->n_steps,
                      &no_memory))

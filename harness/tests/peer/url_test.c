@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "peer/client.h"
+#include "peer/url.h"
 
 static const struct {
     const char *text, *host, *authority, *target;
@@ -18,17 +18,98 @@ static const struct {
     { "wss://[::1]", "::1", "[::1]", "/", 443, true },
     { "ws://a?q=/x", "a", "a", "/?q=/x", 80, false },
     { "ws://a:7?q", "a", "a:7", "/?q", 7, false },
+    { "wS://a.b-c_d.:00443/", "a.b-c_d.", "a.b-c_d.:443", "/", 443, false },
+    { "wss://a:443/", "a", "a", "/", 443, true },
+    /* An empty query is none: RFC 6455 3. */
+    { "ws://a?", "a", "a", "/", 80, false },
+    { "ws://a/x?", "a", "a", "/x", 80, false },
+    { "ws://a/x??", "a", "a", "/x??", 80, false },
+    /* What is allowed stays as it is, dots and doubled slashes too. */
+    { "ws://a//b/../.?q=//", "a", "a", "//b/../.?q=//", 80, false },
+    { "ws://a/%23%2f%C3%bc", "a", "a", "/%23%2f%C3%bc", 80, false },
+    { "ws://a/-._~!$&'()*+,;=:@?-._~!$&'()*+,;=:@/?", "a", "a",
+      "/-._~!$&'()*+,;=:@?-._~!$&'()*+,;=:@/?", 80, false },
+    /* Not allowed, but printable: RFC 6455 11.1.1. */
+    { "ws://a/b c", "a", "a", "/b%20c", 80, false },
+    { "ws://a/\"<>[\\]^`{|}", "a", "a", "/%22%3C%3E%5B%5C%5D%5E%60%7B%7C%7D", 80, false },
+    { "ws://a/\xC3\xBC?\xC3\xA9=\xF0\x9F\x98\x80", "a", "a", "/%C3%BC?%C3%A9=%F0%9F%98%80", 80,
+      false },
+    /* Hosts: bücher.test, also in upper case, decomposed and percent-encoded; faß.de; 例え.jp. */
+    { "ws://b\xC3\xBC"
+      "cher.test",
+      "xn--bcher-kva.test", "xn--bcher-kva.test", "/", 80, false },
+    { "wss://B\xC3\x9C"
+      "CHER.test:9/",
+      "xn--bcher-kva.test", "xn--bcher-kva.test:9", "/", 9, true },
+    { "ws://bu\xCC\x88"
+      "cher.test",
+      "xn--bcher-kva.test", "xn--bcher-kva.test", "/", 80, false },
+    { "ws://b%C3%BCcher.test", "xn--bcher-kva.test", "xn--bcher-kva.test", "/", 80, false },
+    { "ws://fa\xC3\x9F.de", "xn--fa-hia.de", "xn--fa-hia.de", "/", 80, false },
+    { "ws://\xE4\xBE\x8B\xE3\x81\x88.jp", "xn--r8jz45g.jp", "xn--r8jz45g.jp", "/", 80, false },
+    { "ws://%61.test", "a.test", "a.test", "/", 80, false },
+    { "ws://[2001:DB8::1.2.3.4]:80/", "2001:DB8::1.2.3.4", "[2001:DB8::1.2.3.4]", "/", 80, false },
 };
 
 static const struct {
     const char *text, *word;
 } bad[] = {
-    { "http://a/", "ws://" },    { "a", "ws://" },           { "", "ws://" },
-    { "ws://", "no host" },      { "ws:///x", "no host" },   { "ws://:80/", "no host" },
-    { "ws://a/#f", "fragment" }, { "ws://a/b c", "blank" },  { "ws://a/\r\nX: y", "blank" },
-    { "ws://a:x/", "port" },     { "ws://a:0/", "port" },    { "ws://a:65536/", "port" },
-    { "ws://[::1/", "]" },       { "ws://[::1]x/", "port" }, { "ws://[]/", "no host" },
+    /* the scheme */
+    { "http://a/", "ws://" },
+    { "a", "ws://" },
+    { "", "ws://" },
+    { "ws:/a", "ws://" },
+    { "ws:a", "ws://" },
+    { "wsss://a", "ws://" },
+    { " ws://a", "ws://" },
+    /* the host */
+    { "ws://", "no host" },
+    { "ws:///x", "no host" },
+    { "ws://:80/", "no host" },
+    { "ws://?x", "no host" },
+    { "ws://[]/", "no host" },
+    { "ws://[::1/", "]" },
+    { "ws://[::1]x/", "port" },
+    { "ws://[1.2.3.4]/", "IPv6" },
+    { "ws://[fe80::1%25eth0]/", "IPv6" },
+    { "ws://[v1.x]/", "IPv6" },
+    { "ws://[::1::]/", "IPv6" },
+    { "ws://::1/", "no host" },
     { "ws://u@a/", "user" },
+    { "ws://u:p@a/", "user" },
+    { "ws://a b/", "no host name has" },
+    { "ws://a%20b/", "no host name has" },
+    { "ws://a%2Fb/", "no host name has" },
+    { "ws://a%0D%0Ab/", "no host name has" },
+    { "ws://a%00b/", "NUL" },
+    { "ws://a\\b/", "no host name has" },
+    { "ws://a..b/", "dots" },
+    { "ws://.a/", "dots" },
+    { "ws://%C3/", "WebSocket URL" },
+    { "ws://\xE2\x80\x8B/", "WebSocket URL" },
+    /* the port */
+    { "ws://a:x/", "port" },
+    { "ws://a:0/", "port" },
+    { "ws://a:65536/", "port" },
+    { "ws://a:99999999999999999999/", "port" },
+    { "ws://a:-1/", "port" },
+    { "ws://a:+1/", "port" },
+    { "ws://a: 1/", "port" },
+    { "ws://a:1:2/", "port" },
+    { "ws://a:8%30/", "port" },
+    /* the rest */
+    { "ws://a/#f", "fragment" },
+    { "ws://a#f", "fragment" },
+    { "ws://a/?q#", "fragment" },
+    { "ws://a/\r\nX: y", "control" },
+    { "ws://a/\x7F", "control" },
+    { "ws://a/\tb", "control" },
+    { "ws://a/%", "%" },
+    { "ws://a/%2", "%" },
+    { "ws://a/%2g", "%" },
+    { "ws://a/?%zz", "%" },
+    { "ws://a/\xC3", "UTF-8" },
+    { "ws://a/\xED\xA0\x80", "UTF-8" },
 };
 
 Test(peer_url, good_ones_are_taken_apart_and_bad_ones_say_why)
@@ -53,19 +134,53 @@ Test(peer_url, good_ones_are_taken_apart_and_bad_ones_say_why)
     }
 }
 
+/* Some letters, `len` of them in all, behind a beginning. */
+static const char *padded(const char *begin, size_t len)
+{
+    static char text[8192];
+    size_t n = strlen(begin);
+
+    memcpy(text, begin, n);
+    memset(text + n, 'b', len);
+    text[n + len] = '\0';
+    return text;
+}
+
 Test(peer_url, what_is_too_long_is_refused)
 {
-    char text[4096] = "ws://";
+    struct peer_url url;
+    struct err err;
+    const char *label = "ws://a.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.";
+
+    cr_assert(peer_url_parse(padded("ws://", 63), &url, &err));
+    cr_assert_not(peer_url_parse(padded("ws://", 64), &url, &err));
+    cr_assert(peer_url_parse(padded(label, 63), &url, &err), "%s", err.text);
+    cr_assert_not(peer_url_parse(padded("ws://", 256), &url, &err));
+    cr_assert_not(peer_url_parse(padded("ws://", 8000), &url, &err));
+    cr_assert_not(peer_url_parse(padded("ws://[", 8000), &url, &err));
+    cr_assert_not(peer_url_parse(padded("ws://\xC3\xBC", 8000), &url, &err));
+    cr_assert(peer_url_parse(padded("ws://a/", 2046), &url, &err));
+    cr_assert_eq(strlen(url.target), 2047);
+    cr_assert_not(peer_url_parse(padded("ws://a/", 2047), &url, &err));
+    cr_assert_not(peer_url_parse(padded("ws://a/ ", 2044), &url, &err));
+    cr_assert(peer_url_parse(padded("ws://a/ ", 2043), &url, &err));
+}
+
+Test(peer_url, a_proxy_is_plain_http_and_has_no_path)
+{
     struct peer_url url;
     struct err err;
 
-    memset(text + 5, 'a', 256);
-    cr_assert_not(peer_url_parse(text, &url, &err));
-    memset(text + 5, 0, 256);
-    strcpy(text, "ws://a/");
-    memset(text + 7, 'b', 2045);
-    cr_assert(peer_url_parse(text, &url, &err));
-    cr_assert_eq(strlen(url.target), 2046);
-    text[7 + 2045] = 'b';
-    cr_assert_not(peer_url_parse(text, &url, &err));
+    cr_assert(peer_url_parse_proxy("HTTP://p:3128", &url, &err), "%s", err.text);
+    cr_assert_str_eq(url.host, "p");
+    cr_assert_eq(url.port, 3128);
+    cr_assert(peer_url_parse_proxy("http://[::1]/", &url, &err), "%s", err.text);
+    cr_assert_eq(url.port, 80);
+    static const char *const wrong[] = { "ws://p:1",   "https://p:1",  "p:3128",     "http://p/x",
+                                         "http://p?x", "http://u:p@p", "http://p:0", "http://" };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        err = (struct err){ 0 };
+        cr_assert_not(peer_url_parse_proxy(wrong[i], &url, &err), "%s", wrong[i]);
+        cr_assert(strstr(err.text, "proxy"), "%s", err.text);
+    }
 }

@@ -583,7 +583,7 @@ Test(run_expectation, open_is_a_101_from_a_server)
     MATCHING_TABLE(rows);
 }
 
-Test(run_expectation, life_memory_and_reports_go_past_connections)
+Test(run_expectation, life_and_memory_go_past_connections)
 {
     static const struct matching rows[] = {
         { .steps = "expect alive", .talk = "", .says = "more alive" },
@@ -604,18 +604,55 @@ Test(run_expectation, life_memory_and_reports_go_past_connections)
         { .steps = "send ping\nexpect memory grows below 64K",
           .talk = "memory 1;expect @3",
           .says = "more memory" },
-        { .steps = "expect report closed 1006",
-          .talk = "output \"open\";output \"closed 1006 why\"",
-          .says = "pass @2",
-          .role = ROLE_CLIENT },
-        { .steps = "expect report closed 1006",
-          .talk = "stderr \"closed 1006\"",
-          .says = "more",
-          .role = ROLE_CLIENT },
-        { .steps = "expect report closed 1006",
-          .talk = "in end fin;output \"closed 1006\"",
-          .says = "pass @2",
-          .role = ROLE_CLIENT },
+    };
+
+    MATCHING_TABLE(rows);
+}
+
+#define REPORT(what, lines, said)                                                                  \
+    {                                                                                              \
+        .steps = what, .talk = lines, .says = said, .role = ROLE_CLIENT                            \
+    }
+
+Test(run_expectation, reports_are_compared_word_by_word_and_a_wrong_one_convicts)
+{
+    static const char other[] = "no @0: the client reported something else";
+    static const struct matching rows[] = {
+        REPORT("expect report closed 1006", "output \"hello\";output \"closed 1006 why\"",
+               "pass @0"),
+        REPORT("expect report closed 1006", "output \"open\";output \"closed 1006\"", other),
+        REPORT("expect report closed 1006", "stderr \"closed 1006\"", "more"),
+        REPORT("expect report closed 1000", "output \"closed 10000\"", other),
+        REPORT("expect report closed 1000", "output \"closed 1006\"", other),
+        REPORT("expect report closed 1000", "output \"close 1006\"", "more"),
+        REPORT("expect report closed 1000 \"\"", "output \"closed 1000\"", "pass @0"),
+        REPORT("expect report closed 1000 \"\"", "output \"closed 1000 \"", "pass @0"),
+        REPORT("expect report closed 1000 \"\"", "output \"closed 1000 \\x22\\x22\"", "pass @0"),
+        REPORT("expect report closed 1000 \"\"", "output \"closed 1000 \\x22a\\x22\"", other),
+        REPORT("expect report message text 5", "output \"message text 55\"", other),
+        REPORT("expect report error", "output \"message text 1\";output \"error why\"", "pass @0"),
+        REPORT("expect report error", "output \"open\"", other),
+        REPORT("expect report error", "output \"errors\"", "more"),
+        REPORT("expect report open", "expect @1;silent", "no silent: nothing came in time"),
+    };
+
+    MATCHING_TABLE(rows);
+}
+
+/* Standard output and the connection are two ways: what came by one says nothing of the other. */
+Test(run_expectation, reports_have_an_order_of_their_own)
+{
+    static const struct matching rows[] = {
+        REPORT("expect report closed 1006", "in end fin;output \"closed 1006\"", "pass @0"),
+        REPORT("expect text\nexpect report open", "output \"open\";in text \"a\"", "pass @3"),
+        REPORT("expect report open\nexpect text", "in text \"a\";output \"open\"", "pass @2"),
+        REPORT("expect report open\nexpect report open", "output \"open\"", "more"),
+        REPORT("expect report closed\nexpect report open", "output \"closed\";output \"x\"",
+               "more"),
+        REPORT("expect report open", "output \"open\";exited \"exited with 0\"", "pass @0"),
+        REPORT("expect report open", "exited \"exited with 0\"",
+               "no @0: the client ended without having reported it"),
+        REPORT("expect report open", "exited #1 \"exited with 0\"", "more"),
     };
 
     MATCHING_TABLE(rows);

@@ -87,6 +87,10 @@ Test(script_lint, finds_what_cannot_be_meant)
           "these blocks are compressed already: rsv1 instead of deflate" },
         { "let b = \"x\"\n" IN_CASE("send text blocks { stored b }"), NULL, NULL },
         { IN_CASE("prefer { expect echo } otherwise info \"i\" { }"), NULL, NULL },
+        { IN_CASE("send text \"abc\" hold=1 shutdown expect nothing"), NULL, NULL },
+        { IN_CASE("drop either { expect report closed } or { expect alive }"), NULL, NULL },
+        { IN_CASE("drop either { expect report closed } or { expect eof }"), "2:6+6",
+          "this is never reached: \"drop\" has ended the connection" },
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
