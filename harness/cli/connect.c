@@ -107,6 +107,7 @@ static bool begin(struct visit *v, struct talk *t)
                                            .n_headers = given.headers.count,
                                            .deflate = given.deflate.use,
                                            .message_max = given.message_max,
+                                           .only_answers = given.manner.echo,
                                            .seed = rand_next(&v->rand) };
     struct peer_client *client = peer_client_new(v->loop, &options, v->err);
 

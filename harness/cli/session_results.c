@@ -258,8 +258,8 @@ static int finish(struct session *s, const struct err *trouble)
 {
     int code;
 
-    if (s->role == ROLE_SERVER && s->target.starts > 1)
-        s->report.deaths = s->target.starts - 1;
+    if (s->role == ROLE_SERVER)
+        s->report.deaths = s->target.deaths;
     code = session_exit_code(s, &s->report);
     if (trouble) {
         int worse = session_exit_of(trouble);

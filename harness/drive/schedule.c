@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "drive/quarantine.h"
 #include "io/clock.h"
 
 #define LOST_MAX 3 /* alone and in a row unreachable: the target is gone for good */
@@ -15,7 +16,8 @@
 struct again {
     size_t index;
     unsigned attempts;
-    bool failed; /* it would have been a fail, for `reason` */
+    bool failed;  /* it would have been a fail, for `reason` */
+    bool suspect; /* the target died when it was under way or had just ended */
     const char *reason;
 };
 
@@ -27,11 +29,13 @@ struct schedule {
     const struct probe *probe;
     struct slot *slots;
     unsigned n_slots;
-    struct again *again; /* a queue: taken at `again_next` */
+    struct again *again; /* a queue: taken at `again_next`; twice for a case at most */
     size_t n_again, again_next;
     struct again now_alone;
-    bool alone; /* the phase */
+    struct quarantine quarantine; /* for a server that we started */
+    bool alone;                   /* the phase */
     bool interrupted;
+    bool spoilt; /* the server answers nobody, or its memory is not what it was: start it afresh */
     unsigned lost, restarts;
     struct arena arena;
 };
@@ -55,9 +59,9 @@ struct schedule *schedule_new(struct target *target, const struct script_case *c
                      : options->jobs < SCHEDULE_JOBS_MAX ? options->jobs
                                                          : SCHEDULE_JOBS_MAX;
         s->slots = arena_array(&s->arena, s->n_slots, sizeof *s->slots);
-        s->again = arena_array(&s->arena, n_cases + 1, sizeof *s->again);
+        s->again = arena_array(&s->arena, n_cases * 2 + 1, sizeof *s->again);
     }
-    if (!s || !s->slots || !s->again) {
+    if (!s || !s->slots || !s->again || !quarantine_init(&s->quarantine, &s->arena)) {
         arena_free(s ? &s->arena : &arena);
         err_memory(err, "the schedule");
         return NULL;
@@ -73,6 +77,7 @@ void schedule_free(struct schedule *s)
         return;
     for (unsigned i = 0; i < s->n_slots; i++)
         slot_free(&s->slots[i]);
+    quarantine_free(&s->quarantine);
     arena = s->arena; /* it holds the schedule itself */
     arena_free(&arena);
 }
@@ -86,21 +91,28 @@ size_t schedule_running(const struct schedule *s)
     return n;
 }
 
-/* What measures, watches memory or may destroy runs alone from the start. */
+/* Also how soon somebody else is served, which neighbours would spoil. */
+static bool looks_at_process(const struct expect *e)
+{
+    return e->kind == EXPECT_MEMORY || e->kind == EXPECT_CPU ||
+           (e->kind == EXPECT_ALIVE && e->within_ms > 0);
+}
+
+/* What measures, watches the process or may destroy runs alone from the start. */
 static bool wants_to_be_alone(const struct script_case *c)
 {
     if (script_case_has_tag(c, "destructive") || script_case_has_tag(c, "alone"))
         return true;
     for (size_t i = 0; i < c->n_steps; i++)
         if (c->steps[i].op == OP_MEASURE || c->steps[i].op == OP_LISTEN ||
-            (c->steps[i].op == OP_EXPECT && c->steps[i].as.expect.kind == EXPECT_MEMORY))
+            (c->steps[i].op == OP_EXPECT && looks_at_process(&c->steps[i].as.expect)))
             return true;
     return false;
 }
 
 static void run_alone_later(struct schedule *s, struct again again)
 {
-    if (s->n_again <= s->n_cases)
+    if (s->n_again <= s->n_cases * 2)
         s->again[s->n_again++] = again;
 }
 
@@ -118,6 +130,7 @@ static bool begin(struct schedule *s, struct slot *slot, size_t index, unsigned 
 
     slot->attempt = attempt;
     slot->alone = s->alone;
+    slot->suspect = s->alone && s->now_alone.suspect;
     slot->index = index;
     /* Alone and again: patience in place of barriers, so that none can have had a part in it. */
     if (attempt > 1)
@@ -167,6 +180,8 @@ static bool fill_alone(struct schedule *s, struct outcome *out)
 {
     if (schedule_running(s) > 0 || s->again_next == s->n_again)
         return false;
+    if (s->again[s->again_next].suspect && s->quarantine.count > 0)
+        return false; /* it shall be the only one */
     s->now_alone = s->again[s->again_next++];
     return !begin(s, &s->slots[0], s->now_alone.index, s->now_alone.attempts + 1, out);
 }
@@ -236,6 +251,13 @@ static void count_lost(struct schedule *s, const struct slot *slot)
         s->lost = 0;
 }
 
+/* A server that hangs, or that keeps what it has taken: a second look would find nothing new. */
+static bool spoils(const struct slot *slot, const struct verdict *v)
+{
+    return slot->unanswered ||
+           (v->result == VERDICT_FAIL && script_case_expects(slot->c, EXPECT_MEMORY));
+}
+
 /* A slot that has ended: an outcome, or once more alone. */
 static bool settle(struct schedule *s, struct slot *slot, struct outcome *out)
 {
@@ -243,8 +265,12 @@ static bool settle(struct schedule *s, struct slot *slot, struct outcome *out)
     bool first = slot->attempt == 1;
 
     count_lost(s, slot);
+    s->spoilt |= slot->alone && s->target->process && spoils(slot, &v);
     if (first && doubtful(&v)) {
-        run_alone_later(s, (struct again){ slot->index, 1, v.result == VERDICT_FAIL, v.reason });
+        run_alone_later(s, (struct again){ .index = slot->index,
+                                           .attempts = 1,
+                                           .failed = v.result == VERDICT_FAIL,
+                                           .reason = v.reason });
         slot_free(slot);
         return false;
     }
@@ -252,21 +278,37 @@ static bool settle(struct schedule *s, struct slot *slot, struct outcome *out)
         v.result != VERDICT_SKIP)
         only_beside_others(s, &v);
     take_outcome(s, slot, v, out);
+    bool certain = slot->suspect || !s->target->process || s->target->exited;
     slot_free(slot);
-    return true;
+    if (!certain)
+        quarantine_add(&s->quarantine, out, io_now_us());
+    return certain;
 }
 
-/* The server is gone. Alone, it was the case; beside others it may have been any of them. */
+static void suspect(struct schedule *s, size_t index, unsigned attempts)
+{
+    run_alone_later(s, (struct again){ .index = index, .attempts = attempts, .suspect = true });
+}
+
+/* The server is gone. If nothing else was under way or had just ended, it was the case; else it may
+ * have been any of them. */
 static void target_died(struct schedule *s)
 {
+    bool only_one = s->alone && s->quarantine.count == 0;
+    struct outcome o;
+
+    while (quarantine_suspect(&s->quarantine, &o)) {
+        suspect(s, o.index, o.attempts);
+        transcript_free(&o.transcript);
+    }
     for (unsigned i = 0; i < s->n_slots; i++) {
         struct slot *slot = &s->slots[i];
         if (!slot_busy(slot))
             continue;
-        if (slot->alone) {
+        if (only_one) {
             slot_target_died(slot);
         } else {
-            run_alone_later(s, (struct again){ .index = slot->index, .attempts = slot->attempt });
+            suspect(s, slot->index, slot->attempt);
             slot_free(slot);
         }
     }
@@ -281,7 +323,7 @@ static bool restart_target(struct schedule *s, struct err *err)
 
 static uint64_t next_deadline_ms(const struct schedule *s)
 {
-    uint64_t until = UINT64_MAX;
+    uint64_t until = quarantine_due_us(&s->quarantine);
 
     for (unsigned i = 0; i < s->n_slots; i++)
         if (slot_busy(&s->slots[i]) && slot_deadline_us(&s->slots[i]) < until)
@@ -340,9 +382,13 @@ bool schedule_next(struct schedule *s, struct outcome *out, struct err *err)
             return err_set(err, ERR_TARGET, SCHEDULE_INTERRUPTED);
         if (s->lost >= LOST_MAX)
             return err_set(err, ERR_TARGET, "the target is gone: %s", s->target->url_text);
-        while ((slot = ended_slot(s)))
+        if (quarantine_release(&s->quarantine, io_now_us(), out))
+            return true;
+        if ((slot = ended_slot(s))) {
             if (settle(s, slot, out))
                 return true;
+            continue;
+        }
         if (s->target->exited) {
             target_died(s);
             if (ended_slot(s))
@@ -351,11 +397,16 @@ bool schedule_next(struct schedule *s, struct outcome *out, struct err *err)
                 return false;
             continue;
         }
+        if (s->spoilt && schedule_running(s) == 0) {
+            s->spoilt = false; /* the next case shall not pay for it */
+            if (!restart_target(s, err))
+                return false;
+        }
         if (s->alone ? fill_alone(s, out) : fill_together(s, out))
             return true;
         if (ended_slot(s))
             continue;
-        if (schedule_running(s) > 0) {
+        if (schedule_running(s) > 0 || s->quarantine.count > 0) {
             if (!wait_once(s, err))
                 return false;
         } else if (!s->alone) {

@@ -1,9 +1,11 @@
 #include "drive/slot.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "drive/dial.h"
+#include "drive/growth.h"
 #include "io/clock.h"
 
 /* Time for the second connection of `expect alive`. */
@@ -11,6 +13,9 @@
 /* A server that broke off and answers no more has this long to be told dead: a shell around it may
  * outlive it for a moment. */
 #define DYING_US 1000000
+/* A client, or a server that is suspected to die of this case, may fall over the connection only
+ * when it cleans up behind it. */
+#define LINGER_US 100000
 /* What a target has left to say when bytes of it were read too late, and how much of our being late
  * is forgiven to one case. */
 #define LATE_US 250000
@@ -21,11 +26,13 @@ static bool start_run(struct slot *s, struct target *target, const struct script
 {
     unsigned attempt = s->attempt;
     bool alone = s->alone;
+    bool suspect = s->suspect;
     size_t index = s->index;
 
     memset(s, 0, sizeof *s);
     s->attempt = attempt;
     s->alone = alone;
+    s->suspect = suspect;
     s->index = index;
     s->target = target;
     s->c = c;
@@ -86,7 +93,10 @@ bool slot_begin(struct slot *s, struct target *target, const struct script_case 
 {
     if (!start_run(s, target, c, options, case_us, err))
         return false;
-    return target->options.role == ROLE_SERVER || start_client(s, err);
+    if (target->options.role == ROLE_CLIENT)
+        return start_client(s, err);
+    growth_mark(s);
+    return true;
 }
 
 bool slot_adopt(struct slot *s, struct target *target, const struct script_case *c,
@@ -192,15 +202,6 @@ static void try_fresh(struct slot *s, uint64_t now)
         run_alive(&s->run, false, "no second connection could be made", now);
 }
 
-static void look_at_memory(struct slot *s, uint64_t now)
-{
-    uint64_t bytes = 0;
-
-    if (!target_memory(s->target, &bytes))
-        bytes = 0;
-    run_memory(&s->run, bytes, now);
-}
-
 /* A process that dies loses its sockets first, and is told dead later. Until that is known, the
  * next case must not begin and this one must not be judged, unless it answers somebody else. */
 static bool may_have_died(const struct slot *s)
@@ -216,26 +217,41 @@ static void wait_until(struct slot *s, uint64_t until_us)
     s->due = false;
 }
 
+static bool may_die_yet(const struct slot *s)
+{
+    const struct target *t = s->target;
+
+    if (t->options.role == ROLE_CLIENT)
+        return s->process && s->exit_code < 0 && s->run.up;
+    return s->suspect && t->process && !t->exited;
+}
+
+static void linger(struct slot *s, uint64_t now)
+{
+    close_fresh(s);
+    s->state = SLOT_OVER;
+    if (!may_die_yet(s))
+        return;
+    s->state = SLOT_LINGERING;
+    wait_until(s, now + LINGER_US);
+}
+
 static void over(struct slot *s, uint64_t now)
 {
     hang_up(s, false);
     s->ended_us = now;
-    s->state = SLOT_OVER;
-    if (!may_have_died(s) || !open_fresh(s))
+    s->unanswered = s->fresh != NULL;
+    if (!may_have_died(s) || !open_fresh(s)) {
+        linger(s, now);
         return;
+    }
     s->state = SLOT_CHECKING;
     wait_until(s, now + DYING_US);
 }
 
-static void checked(struct slot *s)
-{
-    close_fresh(s);
-    s->state = SLOT_OVER;
-}
-
 bool slot_busy(const struct slot *s)
 {
-    return s->state == SLOT_RUNNING || s->state == SLOT_CHECKING;
+    return s->state != SLOT_FREE && s->state != SLOT_OVER;
 }
 
 static uint64_t min_us(uint64_t a, uint64_t b)
@@ -277,7 +293,8 @@ static bool perform(struct slot *s, const struct run_act *act, uint64_t now)
         break;
     case RUN_ANOTHER: go_on_with_another(s, now); break;
     case RUN_ALIVE: try_fresh(s, now); break;
-    case RUN_MEMORY: look_at_memory(s, now); break;
+    case RUN_MEMORY: run_memory(&s->run, growth_of(s).memory_kib * 1024, now); break;
+    case RUN_CPU: run_cpu(&s->run, growth_of(s).cpu_ms * 1000, now); break;
     case RUN_DONE: over(s, now); return false;
     }
     return true;
@@ -288,8 +305,10 @@ void slot_drive(struct slot *s)
     struct run_act act;
     uint64_t now = now_of(s);
 
+    if (s->state == SLOT_LINGERING && now >= s->until_us)
+        s->state = SLOT_OVER;
     if (s->state == SLOT_CHECKING && now >= s->until_us)
-        checked(s);
+        linger(s, now);
     if (s->state == SLOT_RUNNING && now >= s->stop_us && s->run.state < RUN_STATE_OVER)
         run_stop(&s->run, "the time for the whole case is up", now);
     while (s->state == SLOT_RUNNING) {
@@ -313,17 +332,31 @@ void slot_pass_time(struct slot *s)
     slot_drive(s);
 }
 
+/* Of a further connection that was refused that is the reason; who never had one is innocent. */
+static void blame_death(struct slot *s)
+{
+    if (!s->run.no_memory && (s->run.up || s->run.connection > 0))
+        s->run.trouble = NULL;
+}
+
 void slot_target_died(struct slot *s)
 {
     uint64_t now = now_of(s);
     const char *how = s->target->how;
 
     run_process(&s->run, true, how, now);
-    if (s->state == SLOT_CHECKING) {
-        checked(s);
+    blame_death(s);
+    if (s->state != SLOT_RUNNING) {
+        close_fresh(s);
+        s->state = SLOT_OVER;
         return;
     }
     run_ended(&s->run, END_RESET, how, now);
+    slot_drive(s);
+    if (s->state != SLOT_RUNNING)
+        return;
+    run_stop(&s->run, how, now); /* further rounds of `each` would meet nobody */
+    blame_death(s);
     slot_drive(s);
 }
 
@@ -348,12 +381,17 @@ static void conn_event(struct slot *s, const struct io_event *event, uint64_t no
 
 static void accepted(struct slot *s, const struct io_event *event, uint64_t now)
 {
+    if (s->state != SLOT_RUNNING) {
+        io_conn_close(event->conn);
+        return;
+    }
     if (s->conn || s->run.up) {
         further_accept(&s->further, event->conn, s);
         return;
     }
     s->conn = event->conn;
     io_conn_set_owner(s->conn, s);
+    growth_mark(s);
     run_opened(&s->run, io_conn_tls_name(s->conn), io_conn_sni(s->conn), now);
 }
 
@@ -390,7 +428,11 @@ static void client_exited(struct slot *s, uint64_t now)
         end_line(s, now);
     target_status_text(&status, s->client_how, sizeof s->client_how);
     s->exit_code = status.signal ? 128 + status.signal : status.exit_code;
-    run_process(&s->run, status.signal != 0, s->client_how, now);
+    /* Who still writes when we are gone may be told so by a signal. */
+    bool died = status.signal != 0 && !(s->state == SLOT_LINGERING && status.signal == SIGPIPE);
+    run_process(&s->run, died, s->client_how, now);
+    if (s->state == SLOT_LINGERING)
+        s->state = SLOT_OVER;
     if (!s->run.up) {
         char why[192];
         snprintf(why, sizeof why, "the client %s before it connected", s->client_how);
@@ -428,7 +470,7 @@ static void check_event(struct slot *s, const struct io_event *event, uint64_t n
     while (peer_client_next(s->fresh, &e, now / 1000))
         answered |= e.kind == WS_EVENT_OPEN || e.kind == WS_EVENT_REFUSED;
     if (answered)
-        checked(s);
+        linger(s, now);
 }
 
 static bool is_mine(const struct slot *s, const struct io_event *event)

@@ -9,7 +9,8 @@
 enum slot_state {
     SLOT_FREE,
     SLOT_RUNNING,
-    SLOT_CHECKING, /* a server of ours broke off: has it died? */
+    SLOT_CHECKING,  /* a server of ours broke off: has it died? */
+    SLOT_LINGERING, /* has ended; what it left behind may still kill the target */
     SLOT_OVER
 };
 
@@ -20,6 +21,7 @@ struct slot {
     size_t index;       /* of the case in the selection */
     unsigned attempt;   /* from 1 */
     bool alone;         /* nothing else runs beside it */
+    bool suspect;       /* the target died of it or of another, and now it is its turn */
     struct arena arena; /* the address that the client is told */
     struct run run;
     struct transcript transcript; /* of the run; taken over by who reads the outcome */
@@ -28,6 +30,7 @@ struct slot {
     struct io_process *process;   /* clients: it */
     struct further_list further;  /* clients: its connections beside `conn` */
     struct peer_client *fresh;    /* the second connection of `expect alive`, or of CHECKING */
+    struct io_mark mark; /* where its process stood when the case began, if it is watched */
     bool fresh_pinged;
     char out_line[512];
     size_t out_len;
@@ -39,6 +42,7 @@ struct slot {
     bool due;      /* it has been told */
     int exit_code; /* of the client; -1: not yet */
     bool not_reached;
+    bool unanswered; /* it ended while a second connection waited for an answer */
     char client_how[128];
 };
 

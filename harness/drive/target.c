@@ -178,6 +178,7 @@ bool target_take(struct target *t, const struct io_event *event)
         status = io_process_status(t->process);
         target_status_text(&status, t->how, sizeof t->how);
         t->exited = true;
+        t->deaths++;
     }
     return true;
 }

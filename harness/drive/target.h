@@ -33,7 +33,7 @@ struct target {
     bool exited;                /* it is gone; its status is in `how` */
     char how[128];              /* "exited with 1", "was killed by signal 11" */
     struct buf err_output;      /* the end of its stderr */
-    unsigned starts;
+    unsigned starts, deaths;    /* deaths: it ended by itself */
 };
 
 /* Checks the URL or the command; starts nothing yet. */

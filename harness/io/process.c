@@ -274,3 +274,13 @@ bool io_process_usage(const struct io_process *p, struct io_usage *out)
 {
     return p->status.running && usage_of(p->pid, out);
 }
+
+bool io_process_mark(const struct io_process *p, struct io_mark *out)
+{
+    return p->status.running && usage_mark(p->pid, out);
+}
+
+bool io_process_since(const struct io_process *p, const struct io_mark *mark, struct io_growth *out)
+{
+    return p->status.running && usage_since(p->pid, mark, out);
+}

@@ -28,6 +28,31 @@ struct io_usage {
 };
 NODISCARD bool io_process_usage(const struct io_process *process, struct io_usage *out);
 
+/* Where the process and its descendants stand, to be told later what they have used since. */
+#define IO_MARK_MAX 64 /* descendants beyond are left out: nobody is accused for them */
+
+struct io_mark {
+    struct io_marked {
+        long pid;
+        uint64_t resident_kib, peak_kib;
+    } of[IO_MARK_MAX];
+    size_t count;
+    uint64_t cpu_ms;
+};
+
+struct io_growth {
+    uint64_t
+        memory_kib; /* highest since, above what was resident then; too low rather than too high */
+    uint64_t cpu_ms;
+};
+
+/* Peaks begin anew with a mark, as far as the kernel allows (clear_refs of proc(5)); where it does
+ * not, a peak counts only when it is a new one. A process that was forked since counts with the
+ * memory that it shares with nobody. False when it is gone. */
+NODISCARD bool io_process_mark(const struct io_process *process, struct io_mark *out);
+NODISCARD bool io_process_since(const struct io_process *process, const struct io_mark *mark,
+                                struct io_growth *out);
+
 /* Splits a command line as a shell would, without one: blanks, '…', "…" and \ only; no variables,
  * no globs. `argv` comes from one block that alloc_free frees; NULL with `err` on an open quote. */
 NODISCARD char **io_process_words(const char *command, struct err *err);

@@ -9,4 +9,8 @@
  * time of descendants that have ended is counted with whoever waited for them. */
 bool usage_of(pid_t pid, struct io_usage *out);
 
+/* For io_process_mark and io_process_since. */
+bool usage_mark(pid_t pid, struct io_mark *out);
+bool usage_since(pid_t pid, const struct io_mark *mark, struct io_growth *out);
+
 #endif

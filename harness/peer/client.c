@@ -14,6 +14,7 @@ struct peer_client {
     struct tunnel tunnel;
     struct peer_url url;
     struct ws_conn_options engine;
+    bool only_answers;
     bool pulling; /* the owner is taking events: what it answers goes out in one send after that */
     enum peer_end end;
     char trouble[400]; /* "" while all is well; the first one stays */
@@ -50,6 +51,14 @@ static struct ws_conn_options engine_options(const struct peer_client *c,
     };
 }
 
+static bool open_channel(struct peer_client *c, struct io_conn *io, uint64_t now_ms)
+{
+    bool ok = channel_open(&c->channel, io, &c->engine, now_ms);
+
+    c->channel.only_answers = ok && c->only_answers;
+    return ok;
+}
+
 static bool start_straight(struct peer_client *c, struct io_loop *loop,
                            const struct peer_client_options *o, struct err *err)
 {
@@ -58,7 +67,7 @@ static bool start_straight(struct peer_client *c, struct io_loop *loop,
 
     if (!io)
         return false;
-    if (!channel_open(&c->channel, io, &c->engine, io_now_ms()))
+    if (!open_channel(c, io, io_now_ms()))
         return err_memory(err, "a client");
     /* It waits in io until TCP is up. */
     (void)channel_settle(&c->channel, io_now_ms());
@@ -76,6 +85,7 @@ struct peer_client *peer_client_new(struct io_loop *loop, const struct peer_clie
     }
     memset(c, 0, sizeof *c);
     c->url = *options->url;
+    c->only_answers = options->only_answers;
     c->engine = engine_options(c, options);
     if (options->proxy ? tunnel_open(&c->tunnel, loop, options->proxy, &c->url, options->tls,
                                      options->sni, c, io_now_ms(), err)
@@ -125,7 +135,7 @@ static void take_tunnel(struct peer_client *c, const struct io_event *event, uin
     }
     c->tunnel.io = NULL;
     tunnel_close(&c->tunnel);
-    if (!channel_open(&c->channel, io, &c->engine, now_ms))
+    if (!open_channel(c, io, now_ms))
         set_trouble(c, PEER_END_LOST, "out of memory");
 }
 

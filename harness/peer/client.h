@@ -20,6 +20,7 @@ struct peer_client_options {
     size_t n_headers;
     const struct ws_conn_deflate *deflate; /* NULL: offers no compression */
     size_t message_max;
+    bool only_answers; /* all that is sent answers the server: while it does not read, nor do we */
     uint64_t seed;
 };
 

@@ -36,6 +36,7 @@ static uint64_t octets_of(const struct entry *e)
     case ENTRY_OUTPUT:
     case ENTRY_PROCESS:
     case ENTRY_MEMORY:
+    case ENTRY_CPU:
     case ENTRY_METRIC:
     case ENTRY_TURNS:
     case ENTRY_PROVOKED:

@@ -124,7 +124,13 @@ static bool alive(const struct entry *e, struct buf *out)
 
 static bool memory(const struct entry *e, struct buf *out)
 {
-    return buf_print(out, "%.1f MiB resident", (double)e->len / (1 << 20));
+    return buf_print(out, "%.1f MiB more memory than before", (double)e->len / (1 << 20));
+}
+
+static bool cpu(const struct entry *e, struct buf *out)
+{
+    return buf_print(out, "%" PRIu64 " ms of CPU time used%s", e->len / 1000,
+                     e->flag ? ", and still busy" : "");
 }
 
 static bool metric(const struct entry *e, struct buf *out)
@@ -193,6 +199,7 @@ bool report_describe(const struct entry *e, struct buf *out)
         return with_text(e->flag ? "stderr: " : "stdout: ", e->text ? e->text : "", out);
     case ENTRY_PROCESS: return with_text("process ", e->text ? e->text : "", out);
     case ENTRY_MEMORY: return memory(e, out);
+    case ENTRY_CPU: return cpu(e, out);
     case ENTRY_METRIC: return metric(e, out);
     case ENTRY_TURNS: return buf_print(out, "%" PRIu64 " more turns went the same way", e->len);
     case ENTRY_PROVOKED: return provoked(e, out);

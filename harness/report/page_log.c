@@ -48,6 +48,7 @@ static enum side side_of(const struct entry *e)
     case ENTRY_ALIVE:
     case ENTRY_PROCESS:
     case ENTRY_MEMORY:
+    case ENTRY_CPU:
     case ENTRY_METRIC:
     case ENTRY_TURNS:
     case ENTRY_PROVOKED:
@@ -155,6 +156,7 @@ static void details(struct page *p, const struct entry *e, const struct extent *
     case ENTRY_OUTPUT:
     case ENTRY_PROCESS:
     case ENTRY_MEMORY:
+    case ENTRY_CPU:
     case ENTRY_METRIC:
     case ENTRY_TURNS:
     case ENTRY_PROVOKED:

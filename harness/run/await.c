@@ -8,6 +8,8 @@
 #define ROUND_PATIENCE_US 200000 /* of a sweep, whose rounds add up */
 /* How long TCP may take to end after a Close. */
 #define ENDING_US 2000000
+/* Between two looks at the CPU time, which the kernel counts in steps of ten milliseconds. */
+#define LOOK_US 40000
 
 static uint64_t patience_us(const struct run *r)
 {
@@ -38,7 +40,8 @@ void await_begin(struct run *r, size_t from, size_t to)
     r->await_start_us = r->now_us;
     r->await_deadline_us = r->now_us + within_us(r, from, step->op == OP_PREFER ? step->end : to);
     r->barrier = BARRIER_QUIET;
-    r->asked = false;
+    r->asked = 0;
+    r->cpu_seen_us = 0;
     r->state = RUN_STATE_AWAITING;
 }
 
@@ -181,12 +184,48 @@ static void silence(struct run *r, bool was_due)
     r->was_silent = true;
 }
 
+/* How long the first expectation of that kind waits, from when it is asked for. */
+static uint64_t look_time_us(const struct run *r, enum expect_kind kind)
+{
+    const struct step *step = &r->steps[r->await_from];
+    size_t to = step->op == OP_PREFER ? step->end : r->await_to;
+
+    for (size_t i = r->await_from; i < to; i++)
+        if (r->steps[i].op == OP_EXPECT && r->steps[i].as.expect.kind == kind)
+            return within_us(r, i, i + 1);
+    return r->options.expect_us;
+}
+
+/* A look at something else than the connection begins a wait of its own: what was awaited before it
+ * may have taken all the time there was, as silence does. */
+static void ask_for(struct run *r, enum run_act_kind what, enum pattern_wants bit,
+                    enum expect_kind kind, struct run_act *act)
+{
+    r->asked |= bit;
+    r->await_deadline_us = r->now_us + look_time_us(r, kind);
+    act->kind = what;
+}
+
+/* CPU time is looked at again and again, until it rests. */
+static uint64_t look_due_us(const struct run *r, unsigned wants)
+{
+    return wants & r->asked & WANTS_CPU ? r->cpu_seen_us + LOOK_US : UINT64_MAX;
+}
+
 static bool ask(struct run *r, unsigned wants, struct run_act *act)
 {
-    if (r->asked || !(wants & (WANTS_ALIVE | WANTS_MEMORY)))
+    unsigned open = wants & ~r->asked;
+
+    if (open & WANTS_ALIVE)
+        ask_for(r, RUN_ALIVE, WANTS_ALIVE, EXPECT_ALIVE, act);
+    else if (open & WANTS_MEMORY)
+        ask_for(r, RUN_MEMORY, WANTS_MEMORY, EXPECT_MEMORY, act);
+    else if (open & WANTS_CPU)
+        ask_for(r, RUN_CPU, WANTS_CPU, EXPECT_CPU, act);
+    else if (r->now_us >= look_due_us(r, wants) && r->now_us < r->await_deadline_us)
+        act->kind = RUN_CPU;
+    else
         return false;
-    r->asked = true;
-    act->kind = wants & WANTS_ALIVE ? RUN_ALIVE : RUN_MEMORY;
     return true;
 }
 
@@ -250,15 +289,15 @@ void await_advance(struct run *r, struct run_act *act)
     uint64_t due = wants & (WANTS_BARRIER | WANTS_DOUBT) ? due_us(r, wants) : UINT64_MAX;
     uint64_t nothing = nothing_due_us(r, wants);
     uint64_t deadline = min_us(min_us(r->await_deadline_us, end_due_us(r, wants)), nothing);
-    if (r->now_us >= deadline || choice_is_late(r)) {
-        silence(r, r->now_us >= nothing);
-    } else if (ask(r, wants, act)) {
+    if (ask(r, wants, act)) {
         return;
+    } else if (r->now_us >= deadline || choice_is_late(r)) {
+        silence(r, r->now_us >= nothing);
     } else if (r->now_us >= due) {
         advance_barrier(r, wants);
     } else {
         act->kind = RUN_WAIT;
-        act->until_us = min_us(due, deadline);
+        act->until_us = min_us(min_us(due, deadline), look_due_us(r, wants));
         if (r->steps[r->await_from].op == OP_PREFER && r->barrier == BARRIER_NONE)
             act->until_us = min_us(act->until_us, r->await_start_us + PATIENCE_US);
     }

@@ -351,6 +351,18 @@ static enum taken expect_memory(struct expectation *x, size_t i)
                : expectation_no(x, "its memory grew beyond the limit");
 }
 
+/* As long as it is busy it may use more. */
+static enum taken expect_cpu(struct expectation *x, size_t i)
+{
+    const struct entry *e = expectation_entry(x, i);
+
+    if (e->kind != ENTRY_CPU || i < x->options->since)
+        return TAKEN_SKIP;
+    if (e->len / 1000 >= x->step->as.expect.limit)
+        return expectation_no(x, "it used more CPU time than the limit");
+    return e->flag ? TAKEN_SKIP : expectation_yes(x, GRADE_PASS, NULL);
+}
+
 /* Is `line` what is wanted, or that and more words? An empty reason may also be left out. */
 static bool report_fits(struct bytes want, struct bytes line)
 {
@@ -386,6 +398,8 @@ static enum taken take_silence(struct expectation *x)
     switch (x->step->as.expect.kind) {
     case EXPECT_NOTHING:
     case EXPECT_NO_REQUEST: return expectation_yes(x, GRADE_PASS, NULL);
+    case EXPECT_CPU: /* on a busy machine the limit may be far */
+        return expectation_yes(x, GRADE_INFO, "it was still busy when the time was up");
     case EXPECT_REFUSED:
         return expectation_yes(x, GRADE_WARN, "it did not answer the request in time");
     case EXPECT_FAIL:
@@ -427,6 +441,7 @@ static enum taken take_entry(struct expectation *x, size_t i)
     case EXPECT_NOTHING: return expect_nothing(x, i);
     case EXPECT_ALIVE: return expect_alive(x, i);
     case EXPECT_MEMORY: return expect_memory(x, i);
+    case EXPECT_CPU: return expect_cpu(x, i);
     case EXPECT_REFUSED: return expect_refused(x, i);
     case EXPECT_RESPONSE:
     case EXPECT_REQUEST: return expect_head(x, i);
@@ -440,8 +455,8 @@ static enum taken take_entry(struct expectation *x, size_t i)
 /* What goes past every connection: the process, a fresh or further connection, reports. */
 static bool outlives_connection(enum expect_kind kind)
 {
-    return kind == EXPECT_ALIVE || kind == EXPECT_MEMORY || kind == EXPECT_REPORT ||
-           kind == EXPECT_ANOTHER;
+    return kind == EXPECT_ALIVE || kind == EXPECT_MEMORY || kind == EXPECT_CPU ||
+           kind == EXPECT_REPORT || kind == EXPECT_ANOTHER;
 }
 
 /* A server of the world sends what it likes and when it likes: that proves nothing. One that echoes
@@ -487,6 +502,7 @@ unsigned expectation_wants(const struct expectation *x)
     case EXPECT_NOTHING: return WANTS_BARRIER;
     case EXPECT_ALIVE: return WANTS_ALIVE;
     case EXPECT_MEMORY: return WANTS_MEMORY;
+    case EXPECT_CPU: return WANTS_CPU;
     case EXPECT_OPEN:
     case EXPECT_TEXT:
     case EXPECT_BINARY:

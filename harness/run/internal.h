@@ -46,7 +46,8 @@ void steps_enter_branch(struct run *r, size_t branch, size_t choice_end);
 /* A turn of a repeat begins; it is over, and folded if nothing about it is worth keeping. */
 void turns_begin(struct run *r);
 void turns_end(struct run *r);
-uint64_t turns_now(const struct run *r); /* of the innermost repeat, from 0 */
+uint64_t turns_now(const struct run *r);       /* of the innermost repeat, from 0 */
+bool turns_until_stalled(const struct run *r); /* such a repeat is under way */
 
 /* Starts to await the pattern at steps [from, to). */
 void await_begin(struct run *r, size_t from, size_t to);

@@ -26,7 +26,8 @@ enum pattern_wants {
     WANTS_DOUBT = 2,   /* something that only a target which goes on would answer */
     WANTS_ALIVE = 4,
     WANTS_MEMORY = 8,
-    WANTS_END = 16 /* its Close came; what is left is that TCP ends */
+    WANTS_END = 16, /* its Close came; what is left is that TCP ends */
+    WANTS_CPU = 32
 };
 
 struct match {

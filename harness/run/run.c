@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define RUN_OUT_MAX (64u << 20) /* what `together` may gather */
+#define STALLED_US 200000       /* a full socket that nobody has drained for so long */
 
 static void make_key(struct run *r)
 {
@@ -165,6 +166,21 @@ void run_memory(struct run *r, uint64_t bytes, uint64_t now_us)
     r->now_us = now_us;
     e = run_entry(r, ENTRY_MEMORY);
     e.len = bytes;
+    run_add(r, &e);
+}
+
+/* One look tells what it has used, two tell whether it goes on. Less than half a CPU is rest. */
+void run_cpu(struct run *r, uint64_t cpu_us, uint64_t now_us)
+{
+    struct entry e;
+    bool first = r->cpu_seen_us == 0;
+
+    r->now_us = now_us;
+    e = run_entry(r, ENTRY_CPU);
+    e.len = cpu_us;
+    e.flag = first || cpu_us > r->cpu_us + (now_us - r->cpu_seen_us) / 2;
+    r->cpu_us = cpu_us;
+    r->cpu_seen_us = now_us;
     run_add(r, &e);
 }
 
@@ -370,6 +386,19 @@ static void start(struct run *r)
     r->state = comes ? RUN_STATE_OPENING : RUN_STATE_STEPS;
 }
 
+/* A target that is merely slow drains a full socket soon; one that has stalled does not. */
+static bool wait_for_room(struct run *r, struct run_act *act)
+{
+    uint64_t until = turns_until_stalled(r) ? r->blocked_since_us + STALLED_US : UINT64_MAX;
+    bool full = r->out.len > SPEAKER_CHUNK || until < UINT64_MAX;
+
+    if (!r->blocked || !full || r->now_us >= until)
+        return false;
+    act->kind = RUN_WAIT;
+    act->until_us = until;
+    return true;
+}
+
 static void advance(struct run *r, struct run_act *act)
 {
     switch (r->state) {
@@ -378,12 +407,8 @@ static void advance(struct run *r, struct run_act *act)
     case RUN_STATE_TURNING: turn_to_another(r, act); break;
     case RUN_STATE_GREETING: greet_client(r, act); break;
     case RUN_STATE_STEPS:
-        if (r->blocked && r->out.len > SPEAKER_CHUNK) {
-            act->kind = RUN_WAIT;
-            act->until_us = UINT64_MAX;
-        } else {
+        if (!wait_for_room(r, act))
             steps_advance(r, act);
-        }
         break;
     case RUN_STATE_WAITING: wait_until(r, act, r->wait_until_us, RUN_STATE_STEPS); break;
     case RUN_STATE_AWAITING: await_advance(r, act); break;

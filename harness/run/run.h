@@ -25,6 +25,7 @@ enum run_act_kind {
     RUN_ANOTHER, /* go on with the client's further connection: run_opened follows at once */
     RUN_ALIVE,   /* try a fresh connection: run_alive */
     RUN_MEMORY,  /* look: run_memory */
+    RUN_CPU,     /* look: run_cpu */
     RUN_DONE
 };
 
@@ -151,8 +152,9 @@ struct run {
     char barrier_ping[24], marker[40];
     unsigned barriers_sent;
     uint64_t pings_out, pings_answered; /* of the case */
-    bool asked;                         /* RUN_ALIVE or RUN_MEMORY is out */
-    bool was_silent; /* an expectation ran out of time: no closing is judged too */
+    unsigned asked; /* of enum pattern_wants: what was looked at beside the connection */
+    uint64_t cpu_us, cpu_seen_us; /* the last look, and when it was; 0: none */
+    bool was_silent;              /* an expectation ran out of time: no closing is judged too */
     bool mismatched, no_memory, unsupported;
     const char *turned_away; /* why the client did not get through TLS; NULL: it did */
     const char *trouble;     /* why the case cannot be judged; NULL: it can */
@@ -177,7 +179,10 @@ void run_ended(struct run *r, enum entry_end end, const char *why, uint64_t now_
 void run_written(struct run *r, bool waits); /* the socket is full: wait for run_drained */
 void run_drained(struct run *r);
 void run_alive(struct run *r, bool alive, const char *why, uint64_t now_us);
+/* `bytes`: how far its memory has grown since the case began, at its highest. */
 void run_memory(struct run *r, uint64_t bytes, uint64_t now_us);
+/* `cpu_us`: CPU time that it has used since the case began. */
+void run_cpu(struct run *r, uint64_t cpu_us, uint64_t now_us);
 void run_output(struct run *r, bool is_stderr, const char *line, uint64_t now_us);
 void run_process(struct run *r, bool died, const char *what, uint64_t now_us);
 

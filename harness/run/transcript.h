@@ -27,7 +27,8 @@ enum entry_kind {
     ENTRY_ALIVE,       /* a fresh connection opened and answered: `flag`; `text` if not */
     ENTRY_OUTPUT,      /* a line of the target's stdout, or stderr (`flag`) */
     ENTRY_PROCESS,     /* the target's process ended: `text` says how; `flag`: it should not have */
-    ENTRY_MEMORY,      /* `len` bytes resident */
+    ENTRY_MEMORY,      /* its memory has grown by `len` bytes since the case began */
+    ENTRY_CPU,         /* it has used `len` microseconds of CPU since then; `flag`: still busy */
     ENTRY_METRIC,      /* measure: `text` names it, `len` microseconds */
     ENTRY_TURNS,       /* of `repeat`: `len` more turns like those before; last key in `head` */
     ENTRY_PROVOKED,    /* the closer is out: a Close with code `len` if `flag`, and reason `text`,

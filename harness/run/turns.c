@@ -25,6 +25,16 @@ uint64_t turns_now(const struct run *r)
     return 0;
 }
 
+bool turns_until_stalled(const struct run *r)
+{
+    for (size_t i = 0; i < r->n_blocks; i++) {
+        const struct step *step = &r->steps[r->blocks[i].step];
+        if (step->op == OP_REPEAT && step->as.repeat.until_stalled)
+            return true;
+    }
+    return false;
+}
+
 static bool is_only_repeat(const struct run *r)
 {
     size_t repeats = 0;

@@ -61,3 +61,11 @@ bool script_need_is_set_up(const char *need)
 
     return !holds(found_out, sizeof found_out / sizeof found_out[0], need);
 }
+
+bool script_case_expects(const struct script_case *c, enum expect_kind kind)
+{
+    for (size_t i = 0; i < c->n_steps; i++)
+        if (c->steps[i].op == OP_EXPECT && c->steps[i].as.expect.kind == kind)
+            return true;
+    return false;
+}

@@ -108,6 +108,7 @@ enum expect_kind {
     EXPECT_NOTHING,
     EXPECT_ALIVE,
     EXPECT_MEMORY,
+    EXPECT_CPU,
     EXPECT_REFUSED,
     EXPECT_RESPONSE,
     EXPECT_REQUEST,
@@ -157,7 +158,7 @@ struct expect {
     struct cond *conds; /* RESPONSE REFUSED REQUEST */
     size_t n_conds;
     bool later;       /* ANOTHER: it took longer to come than the one before */
-    uint64_t limit;   /* MEMORY: bytes */
+    uint64_t limit;   /* MEMORY: bytes; CPU: milliseconds */
     const char *text; /* REPORT */
     /* FRAME: fields given; -1: any */
     int opcode, fin, rsv, masked, len_form;
@@ -267,6 +268,7 @@ struct script_case {
 
 bool script_case_has_tag(const struct script_case *c, const char *tag);
 bool script_case_needs(const struct script_case *c, const char *need);
+bool script_case_expects(const struct script_case *c, enum expect_kind kind);
 
 /* Is it something that the target has to be set up for, and no probe finds out? */
 bool script_need_is_set_up(const char *need);

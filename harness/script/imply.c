@@ -76,8 +76,8 @@ static bool needs_no_connection(const struct step *s)
     enum expect_kind kind = s->as.expect.kind;
 
     return s->op == OP_WAIT ||
-           (s->op == OP_EXPECT &&
-            (kind == EXPECT_ALIVE || kind == EXPECT_MEMORY || kind == EXPECT_REPORT));
+           (s->op == OP_EXPECT && (kind == EXPECT_ALIVE || kind == EXPECT_MEMORY ||
+                                   kind == EXPECT_CPU || kind == EXPECT_REPORT));
 }
 
 /* Where the implied connect of [from, to) goes; SIZE_MAX: nowhere. Each round of `each` has its
@@ -126,6 +126,7 @@ static bool about_handshake(const struct implier *im, size_t i, size_t to)
     case EXPECT_FRAME:
     case EXPECT_CLOSE:
     case EXPECT_MEMORY:
+    case EXPECT_CPU:
     case EXPECT_REPORT: return false;
     }
     return false;

@@ -97,7 +97,7 @@ static bool sends(const struct step *steps, size_t i)
 /* What a case may still do without its connection. */
 static bool needs_no_connection(const struct step *s)
 {
-    return is_expect(s, EXPECT_ALIVE) || is_expect(s, EXPECT_MEMORY) ||
+    return is_expect(s, EXPECT_ALIVE) || is_expect(s, EXPECT_MEMORY) || is_expect(s, EXPECT_CPU) ||
            is_expect(s, EXPECT_REPORT) || is_expect(s, EXPECT_NOTHING) ||
            is_expect(s, EXPECT_NO_REQUEST) || s->op == OP_WAIT;
 }

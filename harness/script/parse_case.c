@@ -104,7 +104,8 @@ static unsigned role_of(const struct step *s)
         case EXPECT_FAIL:
         case EXPECT_NOTHING:
         case EXPECT_ALIVE:
-        case EXPECT_MEMORY: return 0;
+        case EXPECT_MEMORY:
+        case EXPECT_CPU: return 0;
         }
         return 0;
     case OP_RAW:

@@ -8,9 +8,9 @@
 /* expect KIND …, with `within 2s` behind any. */
 
 static const char *const kind_words[] = {
-    "open",     "text",    "binary", "echo",    "ping",    "pong",   "frame",
-    "close",    "eof",     "fail",   "nothing", "alive",   "memory", "refused",
-    "response", "request", "report", "no",      "another",
+    "open",    "text",     "binary",  "echo",    "ping",  "pong",    "frame",
+    "close",   "eof",      "fail",    "nothing", "alive", "memory",  "cpu",
+    "refused", "response", "request", "report",  "no",    "another",
 };
 #define N_KINDS (sizeof kind_words / sizeof kind_words[0])
 
@@ -187,6 +187,14 @@ static bool parse_memory_limit(struct parser *p, struct expect *out)
     return parse_number(p, "a size", UINT64_MAX, &out->limit);
 }
 
+/* cpu below 2s */
+static bool parse_cpu_limit(struct parser *p, struct expect *out)
+{
+    if (!parse_take_word(p, "below"))
+        return parse_expected(p, "\"below\" and a time");
+    return parse_duration(p, &out->limit);
+}
+
 /* The rest of the line as the client prints it: closed 1006 "reason". */
 static bool parse_report(struct parser *p, struct expect *out)
 {
@@ -229,6 +237,7 @@ static bool parse_kind(struct parser *p, struct expect *out)
     case EXPECT_EOF: out->clean = parse_take_word(p, "clean"); return true;
     case EXPECT_FAIL: return parse_codes(p, out, false);
     case EXPECT_MEMORY: return parse_memory_limit(p, out);
+    case EXPECT_CPU: return parse_cpu_limit(p, out);
     case EXPECT_REFUSED:
     case EXPECT_RESPONSE: return parse_statuses(p, out);
     case EXPECT_REQUEST: return parse_conditions(p, &out->conds, &out->n_conds);

@@ -98,6 +98,7 @@ static bool put_kind(const struct expect *e, struct buf *out)
     case EXPECT_EOF: return !e->clean || buf_print(out, " clean");
     case EXPECT_FAIL: return put_codes(e, " ", out);
     case EXPECT_MEMORY: return buf_print(out, " grows below ") && script_put_size(e->limit, out);
+    case EXPECT_CPU: return buf_print(out, " below ") && script_put_duration(e->limit, out);
     case EXPECT_REFUSED:
     case EXPECT_RESPONSE: return put_statuses(e, out) && put_conds(e, out);
     case EXPECT_REQUEST: return put_conds(e, out);

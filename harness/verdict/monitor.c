@@ -283,6 +283,7 @@ void monitor_take(struct monitor *m, const struct transcript *t, size_t entry)
     case ENTRY_OUTPUT:
     case ENTRY_PROCESS:
     case ENTRY_MEMORY:
+    case ENTRY_CPU:
     case ENTRY_METRIC:
     case ENTRY_PROVOKED:
     case ENTRY_NOTE:

@@ -1,7 +1,11 @@
+#define _GNU_SOURCE /* setitimer beside C11 */
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -11,7 +15,9 @@
 
 /* odd_server HABIT PORT: a WebSocket server on 127.0.0.1 with one bad habit. It prints its port.
  * Messages are echoed, but for those that tell it to die, and for "wait", whose echo comes when no
- * other connection is open. */
+ * other connection is open. Before it echoes "grow" it takes much memory for a moment, before
+ * "spin" it takes its time; of who said "late" it dies some while after the connection has ended.
+ */
 enum habit {
     HABIT_ECHO,   /* none */
     HABIT_PAIR,   /* keeps its first guest waiting, and resets it when the second comes */
@@ -37,6 +43,7 @@ struct guest {
     bool unlucky; /* the first of a pair */
     bool spoke;
     bool deaf;
+    bool fatal; /* it said "late" */
 };
 
 struct server {
@@ -51,8 +58,14 @@ struct server {
 static const char no_such_page[] =
     "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
+#define LATE_US 50000
+
 static void end_guest(struct server *s, struct guest *g)
 {
+    const struct itimerval late = { .it_value = { .tv_usec = LATE_US } };
+
+    if (g->fatal)
+        setitimer(ITIMER_REAL, &late, NULL); /* SIGALRM kills */
     link_remove(&g->link);
     s->n_guests--;
     channel_close(&g->channel);
@@ -96,6 +109,36 @@ static void die_if_told(struct bytes text)
         raise(SIGKILL);
 }
 
+#define GROW_BYTES (64u << 20)
+#define SPIN_MS 200
+
+static void grow(void)
+{
+    void *much = alloc_resize(NULL, GROW_BYTES);
+
+    if (much)
+        memset(much, 1, GROW_BYTES);
+    alloc_free(much);
+}
+
+static void spin(void)
+{
+    clock_t until = clock() + SPIN_MS * CLOCKS_PER_SEC / 1000;
+
+    while (clock() < until)
+        continue;
+}
+
+static void do_as_told(struct guest *g, struct bytes text)
+{
+    die_if_told(text);
+    g->fatal |= bytes_eq_str(text, "late");
+    if (bytes_eq_str(text, "grow"))
+        grow();
+    if (bytes_eq_str(text, "spin"))
+        spin();
+}
+
 static void hear(struct server *s, struct guest *g, const struct ws_event *event)
 {
     if (event->kind == WS_EVENT_OPEN) {
@@ -104,7 +147,7 @@ static void hear(struct server *s, struct guest *g, const struct ws_event *event
     }
     if (event->kind != WS_EVENT_MESSAGE)
         return;
-    die_if_told(event->data);
+    do_as_told(g, event->data);
     if (bytes_eq_str(event->data, "wait"))
         g->waiting = true;
     else if (!ws_conn_send(&g->channel.ws, event->opcode, event->data))

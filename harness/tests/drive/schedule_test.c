@@ -138,6 +138,55 @@ Test(schedule, also_when_the_news_of_the_death_comes_late)
                            "the target died: exited with 5", "told to exit");
 }
 
+/* Of a connection that ended in order, by a reset, and by a FIN in the middle of a frame. */
+Test(schedule, also_who_killed_the_server_some_while_after_his_end)
+{
+    static const char *const ends[] = { "", "drop", "send text \"cut\" hold=1\nshutdown" };
+    struct err err = { 0 };
+    char killer[200];
+
+    for (size_t k = 0; k < JOBS_ROWS; k++) {
+        stage_exec(&stage, ODD("echo"));
+        stage.options.jobs = jobs_rows[k];
+        cr_assert(probe_reach(&stage.target, &err), "%s", err.text);
+        stage_cases(&stage, "for n in 1..6 { " ECHO("echo-${n}") " }");
+        for (size_t i = 0; i < 3; i++) {
+            snprintf(killer, sizeof killer,
+                     CASE("late-%zu", "send text \"late\"\nexpect echo\n%s\nexpect alive"), i,
+                     ends[i]);
+            stage_cases(&stage, killer);
+        }
+        stage_cases(&stage, "for n in 1..6 { " ECHO("behind-${n}") " }");
+        struct seen seen = stage_run(&stage);
+        cr_assert_eq(seen.err.code, ERR_NONE, "%s", seen.err.text);
+        for (size_t i = 0; i < stage.n_cases; i++) {
+            bool kills = i >= 6 && i < 9;
+            stage_expect(&seen, i, kills ? "fail" : "pass", kills ? "killed by signal 14" : "");
+        }
+        stage_free(&stage);
+    }
+}
+
+/* What is looked at is what this case has used, not what others have before. */
+Test(schedule, memory_and_cpu_are_counted_for_the_case_alone)
+{
+    struct err err = { 0 };
+
+    stage_exec(&stage, ODD("echo"));
+    cr_assert(probe_reach(&stage.target, &err), "%s", err.text);
+    stage_cases(&stage, CASE("grow", "send text \"grow\"\nexpect echo\n"
+                                     "expect memory grows below 32M"));
+    stage_cases(&stage, CASE("spin", "send text \"spin\"\nexpect echo\nexpect cpu below 100ms"));
+    stage_cases(&stage, CASE("neither", "send text \"hello\"\nexpect echo\n"
+                                        "expect memory grows below 32M\nexpect cpu below 100ms"));
+    struct seen seen = stage_run(&stage);
+    cr_assert_eq(seen.err.code, ERR_NONE, "%s", seen.err.text);
+    stage_expect(&seen, 0, "fail", "its memory grew beyond the limit");
+    stage_expect(&seen, 1, "fail", "it used more CPU time than the limit");
+    stage_expect(&seen, 2, "pass", "");
+    stage_free(&stage);
+}
+
 Test(schedule, the_signal_that_killed_the_server_is_named)
 {
     struct err err = { 0 };

@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -118,6 +119,58 @@ Test(io_process, the_whole_group_is_signalled_and_measured)
     cr_assert_not(io_process_usage(p, &usage));
     io_process_free(p);
     io_loop_free(loop);
+}
+
+/* A shell that does what a line of its script says at each SIGUSR1, and says so. */
+static struct io_process *start_shell(struct io_loop *loop, const char *at_signal)
+{
+    struct err err = { 0 };
+    char script[600];
+
+    snprintf(script, sizeof script,
+             "trap '%s; echo done' USR1; big=$(head -c 20000000 /dev/zero | tr '\\0' a); echo up; "
+             "while :; do sleep 0.05; done",
+             at_signal);
+    char *argv[] = { "sh", "-c", script, NULL };
+    struct io_process *p = io_process_start(loop, argv, NULL, &err);
+    cr_assert(p, "%s", err.text);
+    pair_wait(loop, IO_OUTPUT);
+    return p;
+}
+
+static struct io_growth growth_after(const char *at_signal)
+{
+    struct io_loop *loop = pair_loop();
+    struct io_process *p = start_shell(loop, at_signal);
+    struct io_mark mark;
+    struct io_growth growth;
+
+    cr_assert(io_process_mark(p, &mark));
+    cr_assert(io_process_since(p, &mark, &growth));
+    cr_expect_lt(growth.memory_kib, 1000, "%lu KiB at once", (unsigned long)growth.memory_kib);
+    io_process_signal(p, SIGUSR1);
+    pair_wait(loop, IO_OUTPUT);
+    cr_assert(io_process_since(p, &mark, &growth));
+    io_process_free(p);
+    io_loop_free(loop);
+    return growth;
+}
+
+Test(io_process, what_was_taken_and_given_back_is_growth)
+{
+    struct io_growth growth = growth_after("x=$big$big; x=");
+
+    cr_expect_gt(growth.memory_kib, 35000, "%lu KiB", (unsigned long)growth.memory_kib);
+}
+
+Test(io_process, what_was_there_before_or_is_shared_is_no_growth)
+{
+    struct io_growth growth = growth_after("(sleep 9; :) & (sleep 9; :) & (sleep 9; :) &"
+                                           " i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done");
+
+    cr_expect_lt(growth.memory_kib, 15000, "%lu KiB", (unsigned long)growth.memory_kib);
+    cr_expect_geq(growth.cpu_ms, 10);
+    cr_expect_lt(growth.cpu_ms, 5000);
 }
 
 Test(io_process, freeing_kills)

@@ -29,7 +29,9 @@ static inline size_t matching_since(const struct transcript *t)
 static inline void matching_say(const struct match *m, size_t from, char out[400])
 {
     static const char *const grades[] = { "pass", "info", "warn", "fail" };
-    static const char *const wants[] = { " barrier", " doubt", " alive", " memory", " end" };
+    static const char *const wants[] = {
+        " barrier", " doubt", " alive", " memory", " end", " cpu"
+    };
     const char *colon = m->remark ? ": " : "", *remark = m->remark ? m->remark : "";
     const char *unsure = m->unsure ? " unsure" : "", *silent = m->silent ? " silent" : "";
     char step[32] = "", entry[32] = "";
@@ -44,7 +46,7 @@ static inline void matching_say(const struct match *m, size_t from, char out[400
                  remark);
     } else if (m->status == PATTERN_MORE) {
         snprintf(out, 400, "more");
-        for (unsigned bit = 0; bit < 5; bit++)
+        for (unsigned bit = 0; bit < 6; bit++)
             if (m->wants & 1u << bit)
                 strcat(out, wants[bit]);
     } else {

@@ -86,6 +86,7 @@ Test(script_parse, steps_are_read_as_written)
         { "expect fail 1002 or 1007 1009 within 1m",
           "[connect]\nexpect fail 1002 1007 1009 within 1m\n" },
         { "expect memory grows below 64M", OPEN "expect memory grows below 64M\n" },
+        { "expect cpu below 1500ms within 9s", OPEN "expect cpu below 1500ms within 9s\n" },
         { "expect report closed 1006 \"a b\" within 1s",
           OPEN "expect report closed 1006 \"a b\" within 1s\n" },
         { "expect refused", "[connect]\nexpect refused\n" },

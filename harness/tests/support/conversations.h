@@ -10,7 +10,7 @@ struct conversation {
     enum case_role role; /* 0: a server is under test */
     const char *steps, *script, *log, *verdict;
     bool no_echo, no_barriers, no_setup, unreachable, alive;
-    uint64_t memory;
+    uint64_t memory, cpu_us, cpu_step_us;
     bool cut_matters; /* our answers stand in between: only whole lines give this log */
 };
 
@@ -27,6 +27,8 @@ static inline void conversation_init(struct play *p, const struct conversation *
     p->unreachable = c->unreachable;
     p->alive = c->alive;
     p->memory = c->memory;
+    p->cpu_us = c->cpu_us;
+    p->cpu_step_us = c->cpu_step_us;
 }
 
 #endif

@@ -15,6 +15,7 @@
  *     in close 1002 "reason"        in ping "x"     in end fin
  *     in partial x"81"              in partial text len=5 "He"     in head whole "HTTP/1.1 …"
  *     expect @1   passed   silent   closing   alive yes   died "how"   output "line"   memory 5
+ *     cpu 5   cpu 5 yes (still busy)
  *     turns 18 masked key=3         of `repeat`, and the last key in them
  *     provoked yes 3000 "why"       the closer is out, `yes`: with that code
  *
@@ -191,9 +192,9 @@ static inline void talk_line(struct transcript *t, const struct words *w)
                   { "closing", ENTRY_CLOSING },     { "alive", ENTRY_ALIVE },
                   { "died", ENTRY_PROCESS },        { "exited", ENTRY_PROCESS },
                   { "output", ENTRY_OUTPUT },       { "stderr", ENTRY_OUTPUT },
-                  { "memory", ENTRY_MEMORY },       { "note", ENTRY_NOTE },
-                  { "turns", ENTRY_TURNS },         { "provoked", ENTRY_PROVOKED },
-                  { "another", ENTRY_ANOTHER } };
+                  { "memory", ENTRY_MEMORY },       { "cpu", ENTRY_CPU },
+                  { "note", ENTRY_NOTE },           { "turns", ENTRY_TURNS },
+                  { "provoked", ENTRY_PROVOKED },   { "another", ENTRY_ANOTHER } };
     const char *word = words_at(w, 0);
     char text[512];
     struct entry e = { .by = words_have(w, "ours") ? BY_RUNNER : BY_CASE,

@@ -97,6 +97,9 @@ static inline void log_entry(struct buf *out, const struct entry *e)
         if (ok && e->flag)
             ok = buf_print(out, " yes %llu", (unsigned long long)e->len);
         break;
+    case ENTRY_CPU:
+        ok = buf_print(out, "cpu %llu%s", (unsigned long long)e->len, e->flag ? " busy" : "");
+        break;
     case ENTRY_CONNECTED:
     case ENTRY_EXPECT:
     case ENTRY_PASSED:

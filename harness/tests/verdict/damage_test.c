@@ -63,8 +63,9 @@ static bool is_evidence(const struct entry *e)
     case ENTRY_ALIVE:
     case ENTRY_OUTPUT:
     case ENTRY_PROCESS:
-    case ENTRY_ANOTHER:
-    case ENTRY_MEMORY: return true;
+    case ENTRY_MEMORY:
+    case ENTRY_CPU:
+    case ENTRY_ANOTHER: return true;
     case ENTRY_CONNECTED:
     case ENTRY_HEAD_OUT:
     case ENTRY_FRAME_OUT:
