@@ -1,15 +1,13 @@
 #include "drive/slot.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "drive/dial.h"
+#include "drive/fresh.h"
 #include "drive/growth.h"
+#include "drive/slot_client.h"
 #include "io/clock.h"
 
-/* Time for the second connection of `expect alive`. */
-#define FRESH_MS 5000
 /* A server that broke off and answers no more has this long to be told dead: a shell around it may
  * outlive it for a moment. */
 #define DYING_US 1000000
@@ -71,30 +69,13 @@ static uint64_t now_of(struct slot *s)
     return s->now_us;
 }
 
-static struct io_process *run_client(struct slot *s, struct err *err)
-{
-    return dial_start(s->target, s->c, io_listener_port(s->listener), &s->arena, err);
-}
-
-/* One process and one port of its own for each case: nobody else can come to it. */
-static bool start_client(struct slot *s, struct err *err)
-{
-    s->listener = dial_listen(s->target, s->c, s, err);
-    if (!s->listener)
-        return false;
-    if (!dial_places(s->target, io_listener_port(s->listener), &s->arena, &s->run.env))
-        return err_memory(err, "a case");
-    s->process = run_client(s, err);
-    return s->process != NULL;
-}
-
 bool slot_begin(struct slot *s, struct target *target, const struct script_case *c,
                 const struct run_options *options, uint64_t case_us, struct err *err)
 {
     if (!start_run(s, target, c, options, case_us, err))
         return false;
     if (target->options.role == ROLE_CLIENT)
-        return start_client(s, err);
+        return slot_client_start(s, err);
     growth_mark(s);
     return true;
 }
@@ -128,19 +109,6 @@ static enum entry_end entry_end_of(enum io_end end)
     return END_ERROR;
 }
 
-/* A further connection of a client is a further process: the old one has had its own. */
-static void start_client_again(struct slot *s, uint64_t now)
-{
-    struct err err;
-
-    further_forget(&s->further);
-    io_process_free(s->process);
-    s->exit_code = -1;
-    s->process = run_client(s, &err);
-    if (!s->process)
-        run_ended(&s->run, END_NOT_REACHED, err.text, now);
-}
-
 static void open_connection(struct slot *s, uint64_t now)
 {
     struct target *t = s->target;
@@ -148,7 +116,7 @@ static void open_connection(struct slot *s, uint64_t now)
 
     if (t->options.role == ROLE_CLIENT) {
         if (s->process && s->run.connection > 0)
-            start_client_again(s, now);
+            slot_client_start_again(s, now);
         return; /* it comes to us: IO_ACCEPTED */
     }
     s->conn =
@@ -170,36 +138,6 @@ static void hang_up(struct slot *s, bool reset)
     else if (s->conn)
         io_conn_close(s->conn);
     s->conn = NULL;
-}
-
-static bool open_fresh(struct slot *s)
-{
-    struct target *t = s->target;
-    struct peer_client_options options = {
-        .url = &t->url, .tls = t->options.tls, .sni = t->options.sni, .seed = s->transcript.seed + 1
-    };
-    struct err err;
-
-    peer_client_free(s->fresh);
-    s->fresh_pinged = false;
-    s->fresh = peer_client_new(t->loop, &options, &err);
-    return s->fresh != NULL;
-}
-
-static void close_fresh(struct slot *s)
-{
-    peer_client_free(s->fresh);
-    s->fresh = NULL;
-}
-
-static void try_fresh(struct slot *s, uint64_t now)
-{
-    /* A client opens no second connection when we want one: it is alive if nothing has killed it.
-     */
-    if (s->target->options.role == ROLE_CLIENT)
-        run_alive(&s->run, s->exit_code < 128, s->client_how, now);
-    else if (!open_fresh(s))
-        run_alive(&s->run, false, "no second connection could be made", now);
 }
 
 /* A process that dies loses its sockets first, and is told dead later. Until that is known, the
@@ -228,7 +166,7 @@ static bool may_die_yet(const struct slot *s)
 
 static void linger(struct slot *s, uint64_t now)
 {
-    close_fresh(s);
+    fresh_close(s);
     s->state = SLOT_OVER;
     if (!may_die_yet(s))
         return;
@@ -241,7 +179,7 @@ static void over(struct slot *s, uint64_t now)
     hang_up(s, false);
     s->ended_us = now;
     s->unanswered = s->fresh != NULL;
-    if (!may_have_died(s) || !open_fresh(s)) {
+    if (!may_have_died(s) || !fresh_open(s)) {
         linger(s, now);
         return;
     }
@@ -292,7 +230,7 @@ static bool perform(struct slot *s, const struct run_act *act, uint64_t now)
             io_conn_read(s->conn, act->on);
         break;
     case RUN_ANOTHER: go_on_with_another(s, now); break;
-    case RUN_ALIVE: try_fresh(s, now); break;
+    case RUN_ALIVE: fresh_try(s, now); break;
     case RUN_MEMORY: run_memory(&s->run, growth_of(s).memory_kib * 1024, now); break;
     case RUN_CPU: run_cpu(&s->run, growth_of(s).cpu_ms * 1000, now); break;
     case RUN_DONE: over(s, now); return false;
@@ -347,7 +285,7 @@ void slot_target_died(struct slot *s)
     run_process(&s->run, true, how, now);
     blame_death(s);
     if (s->state != SLOT_RUNNING) {
-        close_fresh(s);
+        fresh_close(s);
         s->state = SLOT_OVER;
         return;
     }
@@ -379,100 +317,6 @@ static void conn_event(struct slot *s, const struct io_event *event, uint64_t no
     }
 }
 
-static void accepted(struct slot *s, const struct io_event *event, uint64_t now)
-{
-    if (s->state != SLOT_RUNNING) {
-        io_conn_close(event->conn);
-        return;
-    }
-    if (s->conn || s->run.up) {
-        further_accept(&s->further, event->conn, s);
-        return;
-    }
-    s->conn = event->conn;
-    io_conn_set_owner(s->conn, s);
-    growth_mark(s);
-    run_opened(&s->run, io_conn_tls_name(s->conn), io_conn_sni(s->conn), now);
-}
-
-static void end_line(struct slot *s, uint64_t now)
-{
-    s->out_line[s->out_len] = '\0';
-    s->out_len = 0;
-    run_output(&s->run, false, s->out_line, now);
-}
-
-/* Whole lines of a client's stdout are its reports. */
-static void client_output(struct slot *s, const struct io_event *event, uint64_t now)
-{
-    if (event->is_stderr) {
-        /* What does not fit is left out: it is for people to read. */
-        if (s->err_output.len + event->len < TARGET_STDERR_MAX &&
-            !buf_append(&s->err_output, bytes_of(event->data, event->len)))
-            buf_clear(&s->err_output);
-        return;
-    }
-    for (size_t i = 0; i < event->len; i++) {
-        if (event->data[i] == '\n')
-            end_line(s, now);
-        else if (s->out_len < sizeof s->out_line - 1)
-            s->out_line[s->out_len++] = (char)event->data[i];
-    }
-}
-
-static void client_exited(struct slot *s, uint64_t now)
-{
-    struct io_process_status status = io_process_status(s->process);
-
-    if (s->out_len > 0)
-        end_line(s, now);
-    target_status_text(&status, s->client_how, sizeof s->client_how);
-    s->exit_code = status.signal ? 128 + status.signal : status.exit_code;
-    /* Who still writes when we are gone may be told so by a signal. */
-    bool died = status.signal != 0 && !(s->state == SLOT_LINGERING && status.signal == SIGPIPE);
-    run_process(&s->run, died, s->client_how, now);
-    if (s->state == SLOT_LINGERING)
-        s->state = SLOT_OVER;
-    if (!s->run.up) {
-        char why[192];
-        snprintf(why, sizeof why, "the client %s before it connected", s->client_how);
-        run_ended(&s->run, END_NOT_REACHED, why, now);
-    }
-}
-
-static void fresh_event(struct slot *s, const struct io_event *event, uint64_t now)
-{
-    struct ws_event e;
-    bool alive = false;
-
-    if (!peer_client_take(s->fresh, event, now / 1000))
-        return;
-    while (peer_client_next(s->fresh, &e, now / 1000)) {
-        if (e.kind == WS_EVENT_OPEN)
-            s->fresh_pinged = peer_client_send(s->fresh, WS_PING, BYTES_LIT("alive?"));
-        alive |= e.kind == WS_EVENT_PONG;
-    }
-    if (!alive && !peer_client_done(s->fresh))
-        return;
-    const char *why = peer_client_trouble(s->fresh);
-    run_alive(&s->run, alive, alive ? NULL : why ? why : "it did not answer", now);
-    close_fresh(s);
-}
-
-/* Any answer will do. None: its exit ends the waiting, or until_us. */
-static void check_event(struct slot *s, const struct io_event *event, uint64_t now)
-{
-    struct ws_event e;
-    bool answered = false;
-
-    if (!peer_client_take(s->fresh, event, now / 1000))
-        return;
-    while (peer_client_next(s->fresh, &e, now / 1000))
-        answered |= e.kind == WS_EVENT_OPEN || e.kind == WS_EVENT_REFUSED;
-    if (answered)
-        linger(s, now);
-}
-
 static bool is_mine(const struct slot *s, const struct io_event *event)
 {
     bool ours = event->kind == IO_ACCEPTED || event->kind == IO_TURNED_AWAY;
@@ -491,7 +335,7 @@ bool slot_take(struct slot *s, const struct io_event *event)
         return false;
     uint64_t now = now_of(s);
     if (event->kind == IO_ACCEPTED)
-        accepted(s, event, now);
+        slot_client_accepted(s, event, now);
     else if (event->kind == IO_TURNED_AWAY)
         run_turned_away(&s->run, event->why, now);
     else if (event->conn && further_owns(&s->further, event->conn)) {
@@ -500,13 +344,13 @@ bool slot_take(struct slot *s, const struct io_event *event)
     } else if (s->conn && event->conn == s->conn)
         conn_event(s, event, now);
     else if (event->kind == IO_OUTPUT)
-        client_output(s, event, now);
+        slot_client_output(s, event, now);
     else if (event->kind == IO_EXITED)
-        client_exited(s, now);
-    else if (s->state == SLOT_CHECKING)
-        check_event(s, event, now);
-    else
+        slot_client_exited(s, now);
+    else if (s->state != SLOT_CHECKING)
         fresh_event(s, event, now);
+    else if (fresh_answered(s, event, now))
+        linger(s, now);
     return true;
 }
 

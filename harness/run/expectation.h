@@ -44,6 +44,14 @@ static inline enum taken expectation_no(struct expectation *x, const char *why)
     return TAKEN_NO;
 }
 
+static inline bool expectation_is_close(const struct entry *e)
+{
+    return e->kind == ENTRY_FRAME_IN && e->head.opcode == WS_CLOSE;
+}
+
+/* The oldest message of ours that is not yet echoed and went out before entry `before`. */
+bool expectation_is_echo(struct expectation *x, const struct entry *e, size_t before);
+
 enum taken expectation_take(struct expectation *x, size_t entry);
 
 /* Is it met before anything came? (A client that we have answered counts as open.) */

@@ -1,0 +1,62 @@
+#include "drive/fresh.h"
+
+bool fresh_open(struct slot *s)
+{
+    struct target *t = s->target;
+    struct peer_client_options options = {
+        .url = &t->url, .tls = t->options.tls, .sni = t->options.sni, .seed = s->transcript.seed + 1
+    };
+    struct err err;
+
+    peer_client_free(s->fresh);
+    s->fresh_pinged = false;
+    s->fresh = peer_client_new(t->loop, &options, &err);
+    return s->fresh != NULL;
+}
+
+void fresh_close(struct slot *s)
+{
+    peer_client_free(s->fresh);
+    s->fresh = NULL;
+}
+
+void fresh_try(struct slot *s, uint64_t now)
+{
+    /* A client opens no second connection when we want one: it is alive if nothing has killed it.
+     */
+    if (s->target->options.role == ROLE_CLIENT)
+        run_alive(&s->run, s->exit_code < 128, s->client_how, now);
+    else if (!fresh_open(s))
+        run_alive(&s->run, false, "no second connection could be made", now);
+}
+
+void fresh_event(struct slot *s, const struct io_event *event, uint64_t now)
+{
+    struct ws_event e;
+    bool alive = false;
+
+    if (!peer_client_take(s->fresh, event, now / 1000))
+        return;
+    while (peer_client_next(s->fresh, &e, now / 1000)) {
+        if (e.kind == WS_EVENT_OPEN)
+            s->fresh_pinged = peer_client_send(s->fresh, WS_PING, BYTES_LIT("alive?"));
+        alive |= e.kind == WS_EVENT_PONG;
+    }
+    if (!alive && !peer_client_done(s->fresh))
+        return;
+    const char *why = peer_client_trouble(s->fresh);
+    run_alive(&s->run, alive, alive ? NULL : why ? why : "it did not answer", now);
+    fresh_close(s);
+}
+
+bool fresh_answered(struct slot *s, const struct io_event *event, uint64_t now)
+{
+    struct ws_event e;
+    bool answered = false;
+
+    if (!peer_client_take(s->fresh, event, now / 1000))
+        return false;
+    while (peer_client_next(s->fresh, &e, now / 1000))
+        answered |= e.kind == WS_EVENT_OPEN || e.kind == WS_EVENT_REFUSED;
+    return answered;
+}
