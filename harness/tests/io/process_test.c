@@ -121,14 +121,16 @@ Test(io_process, the_whole_group_is_signalled_and_measured)
     io_loop_free(loop);
 }
 
-/* A shell that does what a line of its script says at each SIGUSR1, and says so. */
+/* A shell that does what a line of its script says at each SIGUSR1, and says so. The signal kills
+ * its sleep too, of which it would speak on stderr. */
 static struct io_process *start_shell(struct io_loop *loop, const char *at_signal)
 {
     struct err err = { 0 };
     char script[600];
 
     snprintf(script, sizeof script,
-             "trap '%s; echo done' USR1; big=$(head -c 20000000 /dev/zero | tr '\\0' a); echo up; "
+             "exec 2>/dev/null; trap '%s; echo done' USR1; big=$(head -c 20000000 /dev/zero | tr "
+             "'\\0' a); echo up; "
              "while :; do sleep 0.05; done",
              at_signal);
     char *argv[] = { "sh", "-c", script, NULL };
