@@ -16,6 +16,7 @@ struct matcher {
     enum grade limit;  /* nothing worse is tried now */
     struct match miss; /* the one that came furthest, to be told */
     bool missed;
+    unsigned choices; /* how many the way taken has led into */
 };
 
 static struct match match_from(struct matcher *m, size_t at, size_t to, const struct rest *rest,
@@ -69,6 +70,24 @@ static struct match mismatch(struct matcher *m, const struct expectation *x, siz
     return r;
 }
 
+/* In a choice `within` tells one branch from another. Elsewhere the waiting ends with it, and here
+ * the wait lasts as long as the last branch wants. It counts from what was taken before. What fails
+ * a connection takes its time to end TCP: that has a limit of its own. */
+static bool is_late(const struct matcher *m, const struct step *step, const struct entry *e,
+                    const struct cursor *cursor)
+{
+    uint64_t within_us = step->as.expect.within_ms * 1000, from_us = 0;
+
+    if (m->choices == 0 || within_us == 0 || e->kind == ENTRY_SILENT ||
+        step->as.expect.kind == EXPECT_FAIL)
+        return false;
+    if (m->options->since < m->t->count)
+        from_us = m->t->entries[m->options->since].us;
+    if (cursor->entry > 0 && m->t->entries[cursor->entry - 1].us > from_us)
+        from_us = m->t->entries[cursor->entry - 1].us;
+    return e->us > from_us + within_us;
+}
+
 static struct match look_for(struct matcher *m, const struct step *step, size_t number,
                              struct cursor cursor)
 {
@@ -82,7 +101,10 @@ static struct match look_for(struct matcher *m, const struct step *step, size_t 
         const struct entry *e = &m->t->entries[i];
         if (e->kind == ENTRY_MESSAGE_IN && i <= cursor.frames_upto)
             continue; /* its last frame was taken as a frame */
-        switch (expectation_take(&x, i)) {
+        enum taken taken = expectation_take(&x, i);
+        if (taken == TAKEN_YES && is_late(m, step, e, &cursor))
+            taken = expectation_no(&x, "it came too late");
+        switch (taken) {
         case TAKEN_SKIP:
         case TAKEN_PART: break;
         case TAKEN_NO: return mismatch(m, &x, number, i);
@@ -156,7 +178,9 @@ static struct match match_branches(struct matcher *m, size_t at, const struct re
         const struct step *branch = &m->steps[b];
         if (branch->as.branch.grade > m->limit)
             continue;
+        m->choices++;
         struct match way = match_from(m, b + 1, branch->end, rest, cursor);
+        m->choices--;
         struct match door = { .status = PATTERN_MATCHED,
                               .grade = branch->as.branch.grade,
                               .remark = branch->as.branch.why };

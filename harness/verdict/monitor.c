@@ -13,6 +13,7 @@ static void new_connection(struct monitor *m, uint32_t connection)
     m->law.in_message = m->law.after_close = false;
     m->law.rsv_data = m->law.from_client ? WS_RSV1 : 0; /* until our answer is known */
     m->same_keys = 0;
+    m->keys = (struct keys){ 0 };
 }
 
 void monitor_init(struct monitor *m, enum case_role role)
@@ -47,6 +48,9 @@ static void watch_key(struct monitor *m, const struct entry *e, size_t entry)
     memcpy(m->key, e->head.key, 4);
     if (m->same_keys == MONITOR_SAME_KEYS)
         found(m, WS_RULE_MASK_KEY_CONSTANT, e->at, entry);
+    enum ws_rule rule = keys_take(&m->keys, &e->head);
+    if (rule != WS_RULE_NONE)
+        found(m, rule, e->at, entry);
 }
 
 /* Frames of folded turns had other keys than those before them. */
@@ -56,6 +60,7 @@ static void watch_turns(struct monitor *m, const struct entry *e)
         return;
     memcpy(m->key, e->head.key, 4);
     m->same_keys = 1;
+    keys_pass(&m->keys, e->head.key);
 }
 
 static void watch_close(struct monitor *m, const struct entry *e, size_t entry)

@@ -3,6 +3,7 @@
 
 #include "run/transcript.h"
 #include "script/case.h"
+#include "verdict/keys.h"
 #include "ws/check.h"
 
 /* Watches every byte that the target sends, in every case, whatever the case expects. Entry by
@@ -22,6 +23,7 @@ struct monitor {
     uint32_t connection;
     uint8_t key[4];
     unsigned same_keys;
+    struct keys keys; /* of the connection under way */
     struct finding findings[MONITOR_FINDINGS_MAX];
     size_t count; /* all of them; the first are kept */
 };

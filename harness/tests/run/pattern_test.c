@@ -49,6 +49,28 @@ Test(run_pattern, branches_are_tried_first_without_a_warn)
     MATCHING_TABLE(rows);
 }
 
+#define IN_TIME                                                                                    \
+    "expect close any\neither {\nexpect eof within 1s\n} or warn \"late\" {\nexpect eof within "   \
+    "20s\n}"
+
+/* The second counts from what was taken before, here from the Close. */
+Test(run_pattern, within_tells_one_branch_from_another)
+{
+    static const struct matching rows[] = {
+        { .steps = IN_TIME,
+          .talk = "in close 1000 us=5000000;in end fin us=6000000",
+          .says = "pass @1" },
+        { .steps = IN_TIME,
+          .talk = "in close 1000 us=5000000;in end fin us=6000001",
+          .says = "warn @1: late" },
+        { .steps = "expect close any\nexpect eof within 1s",
+          .talk = "in close 1000 us=5000000;in end fin us=6000001",
+          .says = "pass @1" },
+    };
+
+    MATCHING_TABLE(rows);
+}
+
 Test(run_pattern, a_branch_is_only_taken_if_what_follows_fits_too)
 {
     static const struct matching rows[] = {

@@ -272,10 +272,10 @@ Test(verdict_monitor, finds_each_breach_in_heads)
 static bool is_no_monitors_business(enum ws_rule rule)
 {
     static const enum ws_rule others[] = {
-        WS_RULE_LIMIT_MESSAGE,     WS_RULE_LIMIT_FRAME,     WS_RULE_LIMIT_FRAGMENTS,
-        WS_RULE_LIMIT_RATIO,       WS_RULE_HTTP_START_LINE, WS_RULE_HTTP_NO_COLON,
-        WS_RULE_HTTP_TOO_LARGE,    WS_RULE_HTTP_TOO_MANY,   WS_RULE_RES_STATUS,
-        WS_RULE_MASK_KEY_CONSTANT,
+        WS_RULE_LIMIT_MESSAGE,     WS_RULE_LIMIT_FRAME,       WS_RULE_LIMIT_FRAGMENTS,
+        WS_RULE_LIMIT_RATIO,       WS_RULE_HTTP_START_LINE,   WS_RULE_HTTP_NO_COLON,
+        WS_RULE_HTTP_TOO_LARGE,    WS_RULE_HTTP_TOO_MANY,     WS_RULE_RES_STATUS,
+        WS_RULE_MASK_KEY_CONSTANT, WS_RULE_MASK_KEY_REPEATED, WS_RULE_MASK_KEY_COUNTED,
     };
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)

@@ -339,6 +339,8 @@ static const struct {
     { WS_RULE_FRAME_AFTER_REFUSAL, "the monitors, where an HTTP response would begin" },
     { WS_RULE_REQ_ORIGIN, "the monitors: a server need not know what a client's context is" },
     { WS_RULE_REQ_KEY_AGAIN, "the monitors, over several connections" },
+    { WS_RULE_MASK_KEY_REPEATED, "the monitors, over many frames of one connection" },
+    { WS_RULE_MASK_KEY_COUNTED, "the monitors, over many frames of one connection" },
 };
 
 #define EACH(table, i) for (size_t i = 0; i < sizeof table / sizeof *table; i++)
