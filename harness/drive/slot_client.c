@@ -11,13 +11,26 @@ static struct io_process *run_client(struct slot *s, struct err *err)
     return dial_start(s->target, s->c, io_listener_port(s->listener), &s->arena, err);
 }
 
+/* What is expected of its request is held against what it was told. One that is told a port alone
+ * chooses the host by itself. */
+static bool note_told(struct slot *s)
+{
+    struct transcript *t = &s->transcript;
+
+    if (!target_tells_url(&s->target->options))
+        return true;
+    t->told = arena_str(&t->arena, bytes_str(s->run.env.host));
+    return t->told;
+}
+
 /* One process and one port of its own for each case: nobody else can come to it. */
 bool slot_client_start(struct slot *s, struct err *err)
 {
     s->listener = dial_listen(s->target, s->c, s, err);
     if (!s->listener)
         return false;
-    if (!dial_places(s->target, io_listener_port(s->listener), &s->arena, &s->run.env))
+    if (!dial_places(s->target, io_listener_port(s->listener), &s->arena, &s->run.env) ||
+        !note_told(s))
         return err_memory(err, "a case");
     s->process = run_client(s, err);
     return s->process != NULL;

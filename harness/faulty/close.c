@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/text.h"
 #include "faulty/fault.h"
 #include "faulty/peer.h"
 #include "faulty/say.h"
@@ -237,6 +236,21 @@ static uint16_t code_to_tell(const struct talk *t)
     return t->close_code;
 }
 
+/* As JSON has strings. */
+static bool put_quoted(struct bytes text, struct buf *out)
+{
+    bool ok = buf_push(out, '"');
+
+    for (size_t i = 0; ok && i < text.len; i++) {
+        uint8_t c = text.ptr[i];
+        if (c < ' ')
+            ok = buf_print(out, "\\u%04x", c);
+        else
+            ok = ((c != '"' && c != '\\') || buf_push(out, '\\')) && buf_push(out, c);
+    }
+    return ok && buf_push(out, '"');
+}
+
 void close_tell(const struct peer *p)
 {
     struct bytes reason = buf_bytes(&p->talk.reason);
@@ -245,7 +259,7 @@ void close_tell(const struct peer *p)
     if (fault_is(FAULT_REPORTS_NO_REASON))
         reason.len = 0;
     buf_init(&shown, 8 * WS_CONTROL_MAX);
-    if (text_quote(reason, WS_CONTROL_MAX, &shown))
-        peer_tell(p, "closed %u \"%.*s\"", code_to_tell(&p->talk), BYTES_ARG(buf_bytes(&shown)));
+    if (put_quoted(reason, &shown))
+        peer_tell(p, "closed %u %.*s", code_to_tell(&p->talk), BYTES_ARG(buf_bytes(&shown)));
     buf_free(&shown);
 }

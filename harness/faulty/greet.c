@@ -6,8 +6,6 @@
 #include "faulty/peer.h"
 #include "faulty/sha1.h"
 
-#define GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-
 void greet_accept(struct bytes key, char out[GREET_ACCEPT_TEXT + 1])
 {
     uint8_t digest[SHA1_SIZE];
@@ -15,7 +13,7 @@ void greet_accept(struct bytes key, char out[GREET_ACCEPT_TEXT + 1])
 
     memset(out, 0, GREET_ACCEPT_TEXT + 1);
     buf_init(&text, SHA1_INPUT_MAX);
-    if (buf_append(&text, key) && buf_append(&text, BYTES_LIT(GUID))) {
+    if (buf_append(&text, key) && buf_append(&text, BYTES_LIT(GREET_GUID))) {
         sha1(buf_bytes(&text), digest);
         buf_clear(&text);
         if (text_base64(bytes_of(digest, sizeof digest), &text))

@@ -5,6 +5,7 @@
 #include "ws/http1.h"
 
 #define GREET_ACCEPT_TEXT 28 /* base64 of a SHA-1 */
+#define GREET_GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 struct peer;
 
@@ -24,6 +25,9 @@ bool greet_is(const struct http1_head *head, const char *name, const char *text)
 
 /* Did the decoder note a control character or a name that is no token? */
 bool greet_is_odd(const struct http1_head *head, bool folding_too);
+
+/* Has this server had a few requests? A fault that keeps a tester from beginning waits for that. */
+bool greet_is_late(void);
 
 /* The connection is open. */
 void greet_open(struct peer *p);

@@ -69,6 +69,18 @@ static int run_server(const char *port_text)
     return finish(peer_serve((uint16_t)port, &err), &err);
 }
 
+/* What no URL can hold as it is becomes %XX: RFC 6455 11.1.1. */
+static void put_target(struct bytes in, char *out, size_t size)
+{
+    size_t n = 0;
+
+    if (in.len == 0 || in.ptr[0] != '/')
+        out[n++] = '/';
+    for (size_t i = 0; i < in.len && n + 4 < size; i++)
+        n += (size_t)snprintf(out + n, size - n, in.ptr[i] < 0x80 ? "%c" : "%%%02X", in.ptr[i]);
+    out[n] = '\0';
+}
+
 /* ws://HOST[:PORT][/TARGET], which is what a tester hands out. */
 static bool read_url(const char *url, char host[256], char authority[256], char target[4096],
                      struct peer_address *out)
@@ -83,13 +95,14 @@ static bool read_url(const char *url, char host[256], char authority[256], char 
     size_t path = bytes_index(rest, 0, '/'), query = bytes_index(rest, 0, '?');
     struct bytes place = bytes_take(rest, path < query ? path : query);
     size_t colon = bytes_index(place, 0, ':');
+    if (colon == 0)
+        return false;
     if (colon < place.len && !text_number(bytes_skip(place, colon + 1), UINT16_MAX, &port))
         return false;
     rest = bytes_skip(rest, place.len);
     snprintf(host, 256, "%.*s", BYTES_ARG(bytes_take(place, colon)));
     snprintf(authority, 256, "%.*s", BYTES_ARG(place));
-    snprintf(target, 4096, "%s%.*s", rest.len > 0 && rest.ptr[0] == '/' ? "" : "/",
-             BYTES_ARG(rest));
+    put_target(rest, target, 4096);
     *out = (struct peer_address){ host, authority, target, (uint16_t)port };
     return true;
 }

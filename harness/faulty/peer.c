@@ -9,6 +9,7 @@
 #include "faulty/echo.h"
 #include "faulty/fault.h"
 #include "faulty/greet.h"
+#include "faulty/harm.h"
 #include "io/clock.h"
 
 #define GREETING_MS 10000 /* for the whole opening handshake */
@@ -114,10 +115,12 @@ static void settle(struct peer *p)
     let_go(&p->out, OUT_MAX);
     if (p->stage == PEER_LEAVING && p->shuts)
         io_conn_shutdown(p->io);
-    if (p->stage == PEER_GONE)
+    if (p->stage == PEER_GONE) {
         free_peer(p);
-    else if (p->stage != PEER_REACHING)
+    } else if (p->stage != PEER_REACHING) {
+        harm_by_waiting(io_conn_waiting(p->io));
         io_conn_read(p->io, io_conn_waiting(p->io) < WAITING_HIGH);
+    }
 }
 
 /* One more thing of what has come; 0: that needs more bytes. */
@@ -215,6 +218,7 @@ static void take_event(struct house *h, const struct io_event *e)
     case IO_SENT: take_sent(p); break;
     case IO_ENDED:
         p->talk.they_ended = true;
+        harm_by_end(p, e->end);
         take_end(p, e);
         break;
     case IO_TIME:

@@ -6,6 +6,7 @@
 #include "faulty/control.h"
 #include "faulty/echo.h"
 #include "faulty/fault.h"
+#include "faulty/harm.h"
 #include "faulty/heads.h"
 #include "faulty/peer.h"
 
@@ -262,6 +263,7 @@ static size_t take_frame(struct peer *p, struct bytes in)
 
     if (ws_frame_decode(in, &head, &used) != WS_OK)
         return forget_half_head(p, in);
+    harm_by_frame(&head);
     heads_misread(&head);
     enum trouble trouble = heads_judge(p, &head);
     if (trouble != TROUBLE_NONE) {

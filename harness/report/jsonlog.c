@@ -76,6 +76,8 @@ void jsonlog_write(struct jsonout *o, const struct transcript *t)
 {
     jsonout_flag_if(o, "log_full", t->full);
     jsonout_flag_if(o, "pushes", t->pushes);
+    if (t->told)
+        jsonout_text(o, "told", t->told);
     jsonout_open(o, "log", '[');
     for (size_t i = 0; i < t->count; i++)
         write_entry(o, &t->entries[i]);
@@ -213,7 +215,7 @@ bool jsonlog_read(const struct jsonin *result, struct transcript *t)
     struct jsonin log = jsonin_member(result, "log");
     struct arena scratch = { 0 };
     bool ok = jsonin_is_array(&log) && jsonin_flag(result, "log_full", &t->full) &&
-              jsonin_flag(result, "pushes", &t->pushes);
+              jsonin_flag(result, "pushes", &t->pushes) && jsonin_text(result, "told", &t->told);
 
     for (size_t i = 0; ok && i < json_array_size(log.value); i++) {
         struct jsonin in = jsonin_item(&log, i);

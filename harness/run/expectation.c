@@ -131,6 +131,8 @@ static enum taken expect_frame(struct expectation *x, size_t i)
     return expectation_yes(x, GRADE_PASS, NULL);
 }
 
+/* Control frames are no business of a case, but before our answer to a request nothing at all may
+ * come (RFC 6455 4.1). */
 static enum taken expect_nothing(struct expectation *x, size_t i)
 {
     const struct entry *e = expectation_entry(x, i);
@@ -143,6 +145,9 @@ static enum taken expect_nothing(struct expectation *x, size_t i)
         return expectation_no(x, "a further handshake began before this one was answered");
     if (e->kind == ENTRY_MESSAGE_IN && e->by != BY_RUNNER)
         return expectation_no(x, "a message came");
+    if (e->kind == ENTRY_FRAME_IN && x->options->role == ROLE_CLIENT &&
+        !talk_answered(x->t, e->connection, i))
+        return expectation_no(x, "a frame came before the answer to the request");
     return expectation_is_close(e) ? expectation_no(x, "a Close came") : TAKEN_SKIP;
 }
 

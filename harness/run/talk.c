@@ -58,19 +58,36 @@ static void fill_from_request(const struct http1_head *head, struct talk_env *ou
     }
 }
 
-void talk_env(const struct transcript *t, uint32_t connection, enum case_role role,
-              struct talk_env *out)
+/* What a client says of itself proves nothing: the address is what it was told. */
+static void fill_told(const char *told, struct talk_env *out)
+{
+    copy(out->host, sizeof out->host, bytes_str(told));
+    split_port(out);
+    out->env.host = out->host;
+    out->env.port = out->port;
+}
+
+static void fill_from_heads(const struct transcript *t, uint32_t connection, enum case_role role,
+                            struct talk_env *out)
 {
     enum entry_kind requests = role == ROLE_CLIENT ? ENTRY_HEAD_IN : ENTRY_HEAD_OUT;
 
-    memset(out, 0, sizeof *out);
-    out->env.seed = t->seed;
     for (size_t i = 0; i < t->count; i++) {
         const struct entry *e = &t->entries[i];
         struct http1_head head;
         if (e->kind == requests && e->connection == connection && talk_head(e, &head))
             fill_from_request(&head, out);
     }
+}
+
+void talk_env(const struct transcript *t, uint32_t connection, enum case_role role,
+              struct talk_env *out)
+{
+    memset(out, 0, sizeof *out);
+    out->env.seed = t->seed;
+    fill_from_heads(t, connection, role, out);
+    if (role == ROLE_CLIENT && t->told)
+        fill_told(t->told, out);
 }
 
 static const struct entry *close_out(const struct transcript *t, uint32_t connection, size_t before,
@@ -106,7 +123,8 @@ const struct entry *talk_provoked(const struct transcript *t, uint32_t connectio
 bool talk_answered(const struct transcript *t, uint32_t connection, size_t before)
 {
     for (size_t i = 0; i < before && i < t->count; i++)
-        if (t->entries[i].kind == ENTRY_HEAD_OUT && t->entries[i].connection == connection)
+        if ((t->entries[i].kind == ENTRY_HEAD_OUT || t->entries[i].kind == ENTRY_RAW_OUT) &&
+            t->entries[i].connection == connection)
             return true;
     return false;
 }

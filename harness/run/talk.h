@@ -8,7 +8,7 @@
 /* Questions about a conversation: what a transcript says without judging it. */
 
 /* What the places of a case's texts stand for on one connection, taken from the heads that passed:
- * from the latest request, where several were answered. */
+ * from the latest request, where several were answered. A client's address is what it was told. */
 struct talk_env {
     struct payload_env env;
     char path[1024], host[300], port[8], key[256], accept[32];

@@ -81,8 +81,9 @@ struct transcript {
     uint64_t seed; /* of the case: what its random payloads are made from */
     struct entry *entries;
     size_t count, cap;
-    bool full;   /* entries or bytes were left out */
-    bool pushes; /* the target does not echo: its messages are its own business */
+    bool full;        /* entries or bytes were left out */
+    bool pushes;      /* the target does not echo: its messages are its own business */
+    const char *told; /* "127.0.0.1:9001", where a client was told to come; NULL: nobody knows */
 };
 
 /* A new entry at the end: a copy of `e`, its data and text copied. False: no memory; nothing was

@@ -199,6 +199,7 @@ Test(report_json, a_transcript_survives_whatever_is_in_it)
         cr_assert(transcript_add(&t, &e));
     }
     t.full = t.pushes = true;
+    t.told = "localhost:9001";
     struct result result = one_result(&t);
     struct run_report run = one_run(&result, 1);
     buf_init(&out, OUT_MAX);
@@ -210,6 +211,7 @@ Test(report_json, a_transcript_survives_whatever_is_in_it)
     cr_assert_eq(b->count, t.count);
     cr_assert(b->full);
     cr_assert(b->pushes);
+    cr_assert_str_eq(b->told, t.told);
     for (size_t i = 0; i < t.count; i++)
         assert_same_entry(&t.entries[i], &b->entries[i]);
     buf_free(&out);

@@ -420,6 +420,15 @@ Test(run_expectation, nothing_is_proved_by_a_pong_or_by_time)
         { .steps = "expect nothing\nexpect text \"a\"",
           .talk = "expect @2;passed;in text \"a\"",
           .says = "pass @4" },
+        /* A client that has no answer yet sends nothing at all. */
+        { .role = ROLE_CLIENT,
+          .steps = "raw\nexpect request\nexpect nothing",
+          .talk = "in head GET;expect @2;in ping \"p\"",
+          .says = "no @2 step +1: a frame came before the answer to the request" },
+        { .role = ROLE_CLIENT,
+          .steps = "raw\nexpect request\nsend raw \"HTTP\"\nexpect nothing",
+          .talk = "in head GET;out raw @2 \"HTTP\";expect @3;in ping \"p\"",
+          .says = "more barrier" },
     };
 
     MATCHING_TABLE(rows);
