@@ -37,7 +37,7 @@ endforeach()
 
 # Every answer is the same however the stream is cut.
 check(suite_cuts LABEL once COMMAND ${ci}/suite $<TARGET_FILE:wsproof> server --cut whole,1,3
-  --cases rfc6455/5.4* --cases rfc6455/5.5* --cases rfc6455/6* --cases rfc6455/7* --cases rfc6455/8*)
+  --cases rfc6455/5.4* --cases rfc6455/5.5* --cases rfc6455/6* --cases rfc6455/7.1* --cases rfc6455/7.4-close-codes --cases rfc6455/8*)
 
 # Of the cases that take minutes a few that take seconds: whole, in fragments, and for the client.
 foreach(peer server client)

@@ -29,11 +29,12 @@ enum habit {
     HABIT_FLOOD,  /* sends messages for ever */
     HABIT_BABBLE, /* sends bytes that are no frames, for ever */
     HABIT_DEAF,   /* opens, and hears nothing more */
+    HABIT_CURT,   /* opens, and closes at once */
     HABITS
 };
 
-static const char *const habits[HABITS] = { "echo",  "pair", "silent", "reset",  "http",
-                                            "noise", "head", "flood",  "babble", "deaf" };
+static const char *const habits[HABITS] = { "echo", "pair",  "silent", "reset", "http", "noise",
+                                            "head", "flood", "babble", "deaf",  "curt" };
 
 struct guest {
     struct link link;
@@ -93,6 +94,7 @@ static void make_chunk(struct server *s)
     case HABIT_SILENT:
     case HABIT_RESET:
     case HABIT_DEAF:
+    case HABIT_CURT:
     case HABIT_HTTP:
     case HABITS: break;
     }
@@ -144,6 +146,9 @@ static void hear(struct server *s, struct guest *g, const struct ws_event *event
     if (event->kind == WS_EVENT_OPEN) {
         g->deaf = s->habit == HABIT_DEAF;
         g->floods = s->habit == HABIT_FLOOD || s->habit == HABIT_BABBLE;
+        if (s->habit == HABIT_CURT &&
+            !ws_conn_close(&g->channel.ws, 1001, (struct bytes){ 0 }, io_now_ms()))
+            exit(EXIT_FAILURE);
     }
     if (event->kind != WS_EVENT_MESSAGE)
         return;
@@ -234,7 +239,7 @@ static void answer_badly(struct server *s, struct guest *g)
 static bool speaks(const struct server *s)
 {
     return s->habit == HABIT_ECHO || s->habit == HABIT_PAIR || s->habit == HABIT_FLOOD ||
-           s->habit == HABIT_BABBLE || s->habit == HABIT_DEAF;
+           s->habit == HABIT_BABBLE || s->habit == HABIT_DEAF || s->habit == HABIT_CURT;
 }
 
 static void take(struct server *s, struct guest *g, const struct io_event *event)

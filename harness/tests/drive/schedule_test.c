@@ -72,6 +72,18 @@ Test(schedule, bad_servers_fail_for_a_reason)
             expect_bad(rows[i].habit, rows[i].reason, jobs_rows[k]);
 }
 
+/* How it answers a ping is another case's business: a server that closes every connection at once
+ * lives. */
+Test(schedule, who_answers_in_whatever_way_is_alive)
+{
+    stage_url(&stage, "curt");
+    stage_cases(&stage, CASE("alive", "expect close any\nexpect eof\nexpect alive"));
+    struct seen seen = stage_run(&stage);
+    cr_assert_eq(seen.err.code, ERR_NONE, "%s", seen.err.text);
+    stage_expect(&seen, 0, "pass", "");
+    stage_free(&stage);
+}
+
 /* More frames than a transcript holds, and nothing that is awaited among them: what ends the
  * waiting has to find its place all the same. */
 Test(schedule, a_flood_that_fills_the_transcript_ends_the_case)

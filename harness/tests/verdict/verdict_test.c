@@ -108,10 +108,10 @@ static const struct judged barriers[] = {
     { FAIL, SENT_BAD "in ping \"p\";out pong ours \"p\";silent",
       "fail line 5: nothing came in time" },
     /* A pong convicts nobody; the right Close after it is late. */
-    { FAIL, SENT_BAD NEXT "in close 1002;in end fin", "warn: it failed the connection late" },
-    { FAIL, SENT_BAD DOUBT "in close 1002;in end fin", "warn: it failed the connection late" },
+    { FAIL, SENT_BAD NEXT "in close 1002;in end fin", "warn retry: it failed the connection late" },
+    { FAIL, SENT_BAD DOUBT "in close 1002;in end fin", "warn retry: it failed the connection late" },
     { FAIL, SENT_BAD DOUBT "in end fin",
-      "warn: it ended the connection late, and without a Close" },
+      "warn retry: it ended the connection late, and without a Close" },
     { "send pong \"x\"\nexpect nothing", OPEN "out pong @2 \"x\";expect @3;" NEXT CLOSE, "pass" },
     /* What was awaited before and came true needs no second look. */
     { "send pong \"x\"\nexpect nothing\n" ECHO,
