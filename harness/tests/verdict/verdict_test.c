@@ -109,7 +109,8 @@ static const struct judged barriers[] = {
       "fail line 5: nothing came in time" },
     /* A pong convicts nobody; the right Close after it is late. */
     { FAIL, SENT_BAD NEXT "in close 1002;in end fin", "warn retry: it failed the connection late" },
-    { FAIL, SENT_BAD DOUBT "in close 1002;in end fin", "warn retry: it failed the connection late" },
+    { FAIL, SENT_BAD DOUBT "in close 1002;in end fin",
+      "warn retry: it failed the connection late" },
     { FAIL, SENT_BAD DOUBT "in end fin",
       "warn retry: it ended the connection late, and without a Close" },
     { "send pong \"x\"\nexpect nothing", OPEN "out pong @2 \"x\";expect @3;" NEXT CLOSE, "pass" },
