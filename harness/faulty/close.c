@@ -25,6 +25,14 @@ static bool takes_code(uint16_t code)
            codes[fault_nth(FAULT_TAKES_CODE_0)] == code;
 }
 
+/* The faults that forget one end of the ranges. */
+static bool takes_range_of(uint16_t code)
+{
+    return (fault_is(FAULT_TAKES_CODES_BELOW_1000) && code < 1000) ||
+           (fault_is(FAULT_TAKES_CODES_UP_TO_2999) && code > 1015 && code < 3000) ||
+           (fault_is(FAULT_TAKES_CODES_FROM_5000) && code >= 5000);
+}
+
 /* The codes of the faults from REFUSES_CODE_1000 on. */
 static bool refuses_code(uint16_t code)
 {
@@ -39,7 +47,7 @@ static bool is_code(uint16_t code)
     bool is_fine = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
                    (code >= 3000 && code <= 4999);
 
-    return is_fine ? !refuses_code(code) : takes_code(code);
+    return is_fine ? !refuses_code(code) : takes_code(code) || takes_range_of(code);
 }
 
 static bool is_ascii(struct bytes text)

@@ -37,7 +37,7 @@ static bool is_repeated(const struct params *p)
 
 /* What one fault takes besides the numbers that are right. */
 struct slack {
-    bool below, above, zero, none;
+    bool below, above, zero, none, any;
 };
 
 /* 8 to 15, without a leading zero. What is too small or too large, and taken, counts for the
@@ -47,7 +47,11 @@ static bool read_bits(const struct param *p, struct slack slack, unsigned *out)
     uint64_t n;
 
     if (!p->has_value)
-        return slack.none;
+        return slack.none || slack.any;
+    if (slack.any && (!text_number(p->value, BITS_MAX, &n) || n < BITS_MIN)) {
+        *out = BITS_MAX;
+        return true;
+    }
     if (!text_number(p->value, BITS_MAX + 1, &n) || (p->value.ptr[0] == '0' && !slack.zero) ||
         (n < BITS_MIN && !slack.below) || (n > BITS_MAX && !slack.above))
         return false;
@@ -78,7 +82,8 @@ static bool take_server_bits(const struct param *p, struct deal *d)
                      (struct slack){ .below = fault_is(FAULT_TAKES_BITS_OF_7),
                                      .above = fault_is(FAULT_TAKES_BITS_OF_16),
                                      .zero = fault_is(FAULT_TAKES_BITS_WITH_ZERO),
-                                     .none = fault_is(FAULT_TAKES_NO_BITS) },
+                                     .none = fault_is(FAULT_TAKES_NO_BITS),
+                                     .any = fault_is(FAULT_TAKES_ANY_OFFERED_BITS) },
                      &d->server.bits);
 }
 
@@ -86,9 +91,11 @@ static bool take_client_bits(const struct param *p, struct deal *d)
 {
     d->client_bits_offered = true;
     d->names_client_bits = p->has_value;
-    return read_bits(
-        p, (struct slack){ .below = fault_is(FAULT_TAKES_CLIENT_BITS_OF_7), .none = true },
-        &d->client.bits);
+    return read_bits(p,
+                     (struct slack){ .below = fault_is(FAULT_TAKES_CLIENT_BITS_OF_7),
+                                     .none = true,
+                                     .any = fault_is(FAULT_TAKES_ANY_OFFERED_BITS) },
+                     &d->client.bits);
 }
 
 static bool take_offered(const struct param *p, struct deal *d)
@@ -273,8 +280,10 @@ bool deal_offer(struct buf *out)
 static bool take_answered(const struct param *p, struct deal *d)
 {
     const struct slack slack = { .below = fault_is(FAULT_TAKES_ANSWERED_BITS_OF_7),
-                                 .above = fault_is(FAULT_TAKES_ANSWERED_BITS_OF_16) };
-    const struct slack client_slack = { .none = fault_is(FAULT_TAKES_ANSWERED_NO_BITS) };
+                                 .above = fault_is(FAULT_TAKES_ANSWERED_BITS_OF_16),
+                                 .any = fault_is(FAULT_TAKES_ANY_ANSWERED_BITS) };
+    const struct slack client_slack = { .none = fault_is(FAULT_TAKES_ANSWERED_NO_BITS),
+                                        .any = fault_is(FAULT_TAKES_ANY_ANSWERED_BITS) };
 
     if (named(p, "server_no_context_takeover")) {
         d->server.takeover = false;
@@ -287,7 +296,7 @@ static bool take_answered(const struct param *p, struct deal *d)
     if (named(p, "server_max_window_bits"))
         return !fault_is(FAULT_REFUSES_SERVER_BITS) && read_bits(p, slack, &d->server.bits);
     if (named(p, "client_max_window_bits"))
-        return read_bits(p, client_slack, &d->client.bits);
+        return !fault_is(FAULT_REFUSES_CLIENT_BITS) && read_bits(p, client_slack, &d->client.bits);
     return fault_is(FAULT_TAKES_UNKNOWN_ANSWER);
 }
 

@@ -17,7 +17,7 @@ static bool begin_3(struct utf8 *u, uint8_t b)
     uint8_t low = b == 0xE0 && !fault_is(FAULT_TAKES_OVERLONG_3) ? 0xA0 : 0x80;
     uint8_t high = b == 0xED && !fault_is(FAULT_TAKES_SURROGATES) ? 0x9F : 0xBF;
 
-    return begin(u, b, 2, low, high);
+    return !fault_is(FAULT_REFUSES_THREE_BYTES) && begin(u, b, 2, low, high);
 }
 
 static bool begin_4(struct utf8 *u, uint8_t b)
@@ -49,7 +49,7 @@ static bool first_byte(struct utf8 *u, uint8_t b)
     if (b < 0x80)
         return true;
     if (b >= 0xC2 && b <= 0xDF)
-        return begin(u, b, 1, 0x80, 0xBF);
+        return !fault_is(FAULT_REFUSES_TWO_BYTES) && begin(u, b, 1, 0x80, 0xBF);
     if (b >= 0xE0 && b <= 0xEF)
         return begin_3(u, b);
     if (b >= 0xF0 && b <= 0xF4)
