@@ -107,13 +107,32 @@ static bool read_url(const char *url, char host[256], char authority[256], char 
     return true;
 }
 
+/* The longest number in it is the port. */
+static void guess_port(const char *url, struct peer_address *out)
+{
+    size_t longest = 0;
+
+    for (; *url; url++) {
+        size_t n = strspn(url, "0123456789");
+        uint64_t port;
+        if (n > longest && text_number(bytes_take(bytes_str(url), n), UINT16_MAX, &port)) {
+            longest = n;
+            *out = (struct peer_address){ "127.0.0.1", "127.0.0.1", "/", (uint16_t)port };
+        }
+    }
+}
+
 static int run_client(const char *url)
 {
     char host[256], authority[256], target[4096];
     struct peer_address where;
     struct err err = { 0 };
 
-    if (!read_url(url, host, authority, target, &where)) {
+    bool is_url = read_url(url, host, authority, target, &where);
+    if (!is_url && fault_is(FAULT_TAKES_ANY_ADDRESS)) {
+        where = (struct peer_address){ "127.0.0.1", "127.0.0.1", "/", 80 };
+        guess_port(url, &where);
+    } else if (!is_url) {
         printf("error \"%s\" is no URL of a WebSocket\n", url);
         return EXIT_FAILURE;
     }

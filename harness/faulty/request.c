@@ -301,7 +301,7 @@ static bool offends(const struct http1_head *h)
 
 unsigned request_status(const struct http1_head *request)
 {
-    for (size_t i = 0; i < REQUEST_FLAWS; i++)
+    for (size_t i = 0; i < REQUEST_FLAWS && !fault_is(FAULT_TAKES_ANY_REQUEST); i++)
         if (flaws[i].is_broken(request) && !forgive_request((enum request_flaw)i, request))
             return flaws[i].status;
     return offends(request) ? 400 : 0;

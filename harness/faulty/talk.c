@@ -95,6 +95,8 @@ static enum trouble take_plain(struct talk *t, struct bytes data)
     if (t->text_is_bad && !fault_is(FAULT_ECHOES_BAD_TEXT_FIRST) &&
         !fault_is(FAULT_REPLACES_BAD_TEXT))
         return TROUBLE_TEXT;
+    if (fault_is(FAULT_REFUSES_60000_BYTES) && t->message.len + data.len > 60000)
+        return TROUBLE_PROTOCOL;
     return buf_append(&t->message, data) ? TROUBLE_NONE : TROUBLE_SIZE;
 }
 
