@@ -48,7 +48,7 @@ endforeach()
 check(commands LABEL suite COMMAND ${ci}/commands $<TARGET_FILE:wsproof>)
 
 # Every fault of the faulty peer is found by a case of its rule. --full, which asks every case of
-# every fault, takes hours and is for people.
+# every fault, takes long and is for people.
 check(kill_matrix LABEL once TIMEOUT 900
   COMMAND ${ci}/kill-matrix $<TARGET_FILE:wsproof> $<TARGET_FILE:wsproof-faulty> --jobs 8)
 check(kill_matrix_tests_itself LABEL once

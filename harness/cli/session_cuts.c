@@ -118,10 +118,10 @@ static bool blame(struct session *s, struct sweep *sweep, struct outcome *base,
         bool other_fails = sweep->other.verdict.result == VERDICT_FAIL;
         const char *why = sweep->other.verdict.reason;
         struct verdict *told = &sweep->base.verdict;
-        if (told->n_remarks < VERDICT_REMARKS_MAX)
-            told->remarks[told->n_remarks++] =
-                arena_print(&s->arena, "seen once when cut, and not again alone: %s",
-                            other_fails && why ? why : "another answer");
+        const char *remark = arena_print(&s->arena, "seen once when cut, and not again alone: %s",
+                                         other_fails && why ? why : "another answer");
+        if (remark && told->n_remarks < VERDICT_REMARKS_MAX)
+            told->remarks[told->n_remarks++] = remark;
         drop(base);
         drop(other);
         return true;
