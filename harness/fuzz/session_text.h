@@ -1,0 +1,21 @@
+#ifndef FUZZ_SESSION_TEXT_H
+#define FUZZ_SESSION_TEXT_H
+
+#include "fuzz/session.h"
+
+/* A session as a case file that anybody can read and run. What must come is added: `expect model`
+ * where the language can, else what the reference engine says about the first thing that is wrong.
+ * The text parses; what it sends is what fuzz_wire_make makes, but for masking keys. */
+struct fuzz_text_facts {
+    enum case_role role;
+    const char *name;   /* of the case: a-z 0-9 . - */
+    const char *title;  /* in quotes there; any text */
+    const char *remark; /* lines before the case, "# " is put in front; NULL: none */
+    const char *expect; /* what must come, as in a case, whole lines; NULL: what the engine says */
+    bool echoes;        /* the target echoes */
+};
+
+NODISCARD bool fuzz_session_text(const struct fuzz_session *s, const struct fuzz_text_facts *facts,
+                                 struct buf *out);
+
+#endif
