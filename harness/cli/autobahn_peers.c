@@ -30,6 +30,9 @@ static bool party_open(struct party *p, const struct autobahn_options *o, bool s
         return err_set(err, ERR_USAGE, "-m %s wants a URL: -w " SPEC_DEFAULT_SERVER, o->mode);
     if (!peer_url_parse(o->url, &p->url, err))
         return false;
+    if (server && io_is_local(p->url.host))
+        return err_set(err, ERR_USAGE, "-m %s listens on a port: it wants a ws:// or wss:// URL",
+                       o->mode);
     p->ident = (struct ws_header){ server ? BYTES_LIT("Server") : BYTES_LIT("User-Agent"),
                                    bytes_str(o->ident) };
     if (o->ident && strpbrk(o->ident, "\r\n"))

@@ -122,6 +122,8 @@ static bool open_session(struct fuzzing *f, struct err *err)
 
     if (!peer_url_parse(spec->url, &f->url, err))
         return false;
+    if (io_is_local(f->url.host))
+        return err_set(err, ERR_USAGE, "%s: a fuzzing server listens on a port", spec->url);
     autobahn_session(s, &f->plan, f->o, &spec->options, ROLE_CLIENT);
     s->o.tls = f->url.secure || spec->enable_ssl || f->o->key || f->o->cert;
     s->o.cert = f->o->cert ? f->o->cert : spec->cert;

@@ -65,7 +65,8 @@ static const struct arg_command command = {
         "comes is printed (binary ones as hex). The end of input closes the connection. Lines "
         "that begin with a slash are commands: /ping [TEXT], /binary HEX, /close [CODE "
         "[REASON]]; // sends a text that begins with one. URL is ws:// or wss://, with neither "
-        "user name nor fragment. Redirects are not followed.",
+        "user name nor fragment, or ws+unix:PATH[:/RESOURCE] for a UNIX socket. Redirects are not "
+        "followed.",
     .examples = "  wsproof connect ws://127.0.0.1:9001/\n"
                 "  wsproof connect --insecure wss://127.0.0.1:9002/chat\n"
                 "  wsproof connect --echo ws://127.0.0.1:9001/\n"
@@ -254,6 +255,8 @@ static bool read_options(struct visit *v, const char *url, struct err *err)
         return false;
     if (given.proxy && !peer_url_parse_proxy(given.proxy, &v->proxy, err))
         return false;
+    if (given.proxy && io_is_local(v->url.host))
+        return err_set(err, ERR_USAGE, "a UNIX socket is not behind a proxy: %s", url);
     if (given.close_with && !close_of(given.close_with, &given.manner, err))
         return false;
     if ((given.pair || given.again > 0) && !given.manner.echo)

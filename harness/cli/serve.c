@@ -7,12 +7,13 @@
 #include "cli/commands.h"
 #include "cli/deflate_options.h"
 #include "io/clock.h"
+#include "peer/url.h"
 
 /* How long clients have to answer the Close when we are told to end. */
 #define STOP_MS 2000
 
 struct serve_options {
-    const char *host, *cert, *key, *token, *close_on;
+    const char *host, *socket, *cert, *key, *token, *close_on;
     uint64_t port, message_max;
     struct arg_list protocols, origins, paths, guarded;
     struct deflate_options deflate;
@@ -25,6 +26,7 @@ static struct serve_options given = { .host = "127.0.0.1", .deflate = DEFLATE_NO
 static const struct arg_row rows[] = {
     { "--host", 0, ARG_TEXT, &given.host, "HOST", "listen there (127.0.0.1)" },
     { "--port", 'p', ARG_NUMBER, &given.port, "N", "listen on that port (any free one)" },
+    { "--unix", 0, ARG_TEXT, &given.socket, "PATH", "listen on that UNIX socket instead" },
     { "--tls", 0, ARG_FLAG, &given.tls, NULL, "wss://, with a self-made certificate" },
     { "--cert", 0, ARG_TEXT, &given.cert, "FILE", "wss:// with this certificate (PEM)" },
     { "--key", 0, ARG_TEXT, &given.key, "FILE", "and its key" },
@@ -51,6 +53,7 @@ static const struct arg_command command = {
     .examples = "  wsproof serve --port 9001\n"
                 "  wsproof serve --tls --port 9002 -v\n"
                 "  wsproof serve --origin https://example.org --path /chat --close-on bye\n"
+                "  wsproof serve --unix /run/echo.sock\n"
                 "  wsproof serve --token secret --token-path /private\n",
     .rows = rows,
 };
@@ -70,6 +73,8 @@ static bool check(const struct arg_list *rest, struct err *err)
         return err_set(err, ERR_USAGE, "what is \"%s\"? only options are expected", rest->items[0]);
     if (given.port > 65535)
         return err_set(err, ERR_USAGE, "--port wants a number up to 65535");
+    if (given.socket && given.port)
+        return err_set(err, ERR_USAGE, "--port and --unix do not go together");
     if (given.guarded.count > 0 && !given.token)
         return err_set(err, ERR_USAGE, "--token-path needs --token, which is asked for there");
     return check_paths("--path", &given.paths, err) &&
@@ -91,7 +96,13 @@ static bool make_tls(struct io_tls **tls, struct err *err)
 static void announce(const struct peer_server *server, bool secure)
 {
     bool brackets = strchr(given.host, ':') != NULL;
+    char url[PEER_LOCAL_URL_MAX];
 
+    if (given.socket && peer_url_of_local(given.socket, secure, url, sizeof url)) {
+        printf("listening on %s\n", url);
+        fflush(stdout);
+        return;
+    }
     printf("listening on %s://%s%s%s:%u/\n", secure ? "wss" : "ws", brackets ? "[" : "", given.host,
            brackets ? "]" : "", (unsigned)peer_server_port(server));
     fflush(stdout);
@@ -133,12 +144,16 @@ static bool serve(struct err *err)
                                       .guarded = given.guarded.items,
                                       .n_guarded = given.guarded.count };
     bool ok = false;
+    char place[1024];
 
+    /* Only a slash tells a path from a name; what is cut off here is far too long in any case. */
+    snprintf(place, sizeof place, "%s%s", given.socket && !io_is_local(given.socket) ? "./" : "",
+             given.socket ? given.socket : given.host);
     io_allow_many_files();
     if (!loop || !io_loop_watch_signals(loop, err) || !make_tls(&tls, err))
         goto done;
     server = peer_server_new(loop,
-                             &(struct peer_server_options){ .host = given.host,
+                             &(struct peer_server_options){ .host = place,
                                                             .port = (uint16_t)given.port,
                                                             .tls = tls,
                                                             .protocols = given.protocols.items,

@@ -84,6 +84,19 @@ static bool serve(struct agents *all, struct case_server *server, struct err *er
     }
 }
 
+/* `host` may be the path of a UNIX socket, which tells itself what to connect to. */
+static void announce(const struct session *s, const char *host, unsigned port)
+{
+    const char *scheme = s->tls ? "wss" : "ws";
+    char url[PEER_LOCAL_URL_MAX];
+
+    if (io_is_local(host) && peer_url_of_local(host, s->tls != NULL, url, sizeof url))
+        printf("%zu cases on %s\n", s->n_cases, url);
+    else
+        printf("%zu cases on %s://%s:%u/\n", s->n_cases, scheme, host, port);
+    fflush(stdout);
+}
+
 static int run(struct session *s, const char *host, uint64_t port)
 {
     static struct agents all; /* large */
@@ -113,9 +126,7 @@ static int run(struct session *s, const char *host, uint64_t port)
     server = case_server_new(s->loop, s->cases, s->n_cases, &options, &err);
     if (!server)
         return session_close(s, &err);
-    printf("%zu cases on %s://%s:%u/\n", s->n_cases, s->tls ? "wss" : "ws", host,
-           case_server_port(server));
-    fflush(stdout);
+    announce(s, host, case_server_port(server));
     bool ok = serve(&all, server, &err);
     code = agents_summary(&all);
     case_server_free(server);
@@ -149,7 +160,9 @@ int command_serve_cases(int argc, char **argv)
             rows[i] = (struct arg_row){ "--port", 'p', ARG_NUMBER,
                                         &port,    "N", "where to listen; 0: any" };
         else if (strcmp(rows[i].name, "--jobs") == 0)
-            rows[i] = (struct arg_row){ "--host", 0, ARG_TEXT, &host, "HOST", "on which address" };
+            rows[i] =
+                (struct arg_row){ "--host", 0,      ARG_TEXT,
+                                  &host,    "HOST", "on which address, or UNIX socket: ./PATH" };
     if (!arg_parse(&command, argc, argv, &rest, &help, &err))
         return arg_fail(&command, &err);
     if (help) {

@@ -31,7 +31,9 @@ size_t session_rows(struct session_options *o, enum case_role role, struct arg_r
     bool servers = role == ROLE_SERVER;
     const struct arg_row all[] = {
         { "--exec", 0, ARG_TEXT, &o->exec, "CMD",
-          servers ? "start the server: {port} or {url} is where it shall listen"
+          servers ? "start the server: {port}, {url} or {socket} is where it shall listen; without "
+                    "any of them "
+                    "its output has to tell"
                   : "start the client once a case: {port} or {url} is where it shall connect" },
         { "--cases", 0, ARG_LIST, &o->cases, "GLOB",
           "only these: ids, prefixes, globs, tags, requirement ids" },
@@ -240,6 +242,7 @@ static bool open_tls(struct session *s, const char *url, struct err *err)
             return false;
         wanted = parsed.secure;
     }
+    wanted |= target_address_of(&s->target_options) == TARGET_TELLS; /* it may tell a wss:// one */
     if (!wanted)
         return true;
     s->tls = io_tls_new(&options, err);
@@ -259,7 +262,10 @@ static bool open_target(struct session *s, const char *url, struct err *err)
         s->target_options.command = s->o.tls ? own->tls_command : own->command;
     if (!open_tls(s, url, err))
         return false;
-    s->target_options.tls = s->tls;
+    if (target_address_of(&s->target_options) == TARGET_TELLS)
+        s->target_options.tls_if_told = s->tls;
+    else
+        s->target_options.tls = s->tls;
     return target_init(&s->target, s->loop, &s->target_options, err);
 }
 
@@ -335,6 +341,14 @@ void session_schedule(struct session *s)
     s->schedule.jobs = (unsigned)s->o.jobs;
     s->schedule.case_us = s->o.case_ms * 1000;
     s->schedule.profile = &s->profile;
+}
+
+/* Which words of a target's were taken for its address: people shall see a mistake. */
+static void tell_address(const struct session *s)
+{
+    if (s->target.address == TARGET_TELLS && !s->o.quiet)
+        fprintf(stderr, "the target is at %s, for it printed: %s\n", s->target.url_text,
+                s->target.told.line);
 }
 
 static void note_option(struct session *s, const char *name, const char *value)
@@ -450,7 +464,10 @@ bool session_probe(struct session *s, struct err *err)
     if (s->role == ROLE_SERVER && s->target_options.command && !target_start(&s->target, err))
         return false;
     session_schedule(s);
-    return probe_target(&s->target, &s->schedule.run, &s->probe, err);
+    if (!probe_target(&s->target, &s->schedule.run, &s->probe, err))
+        return false;
+    tell_address(s);
+    return true;
 }
 
 static bool run_all(struct session *s, struct err *err)

@@ -125,12 +125,42 @@ static bool knock(struct target *target, bool *up, char why[160], struct err *er
     return true;
 }
 
+/* Until a server that chose its address itself has told it. */
+static bool await_address(struct target *target, uint64_t until, struct err *err)
+{
+    static const char expected[] =
+        "expected a ws:// URL, \"listening on 127.0.0.1:PORT\" or \"port "
+        "N\" in a line of its stdout or stderr (or {port}, {url} or "
+        "{socket} in --exec)";
+
+    while (!target_is_known(target)) {
+        const char *line = target->told.line;
+        if (!target->exited && io_now_ms() < until) {
+            if (!pause_ms(target, RETRY_MS, err))
+                return false;
+        } else if (target->exited) {
+            return err_set(err, ERR_TARGET,
+                           "the target %s before it told where it listens: %s; %s%s", target->how,
+                           expected, *line ? "its last line: " : "it printed nothing", line);
+        } else {
+            return err_set(
+                err, ERR_TARGET, "the target did not tell where it listens: %s; %s%s", expected,
+                *line ? "its last line: " : "it printed nothing, or has not flushed it", line);
+        }
+    }
+    if (target->url.secure && !target->options.tls)
+        return err_set(err, ERR_TARGET, "the target tells a wss:// address: give it as the URL");
+    return true;
+}
+
 bool probe_reach(struct target *target, struct err *err)
 {
     uint64_t until = io_now_ms() + (target->options.command ? TARGET_START_MS : 1000);
     char why[160];
     bool up;
 
+    if (!await_address(target, until, err))
+        return false;
     for (;;) {
         if (!knock(target, &up, why, err))
             return false;

@@ -1,6 +1,8 @@
 #ifndef DRIVE_TARGET_H
 #define DRIVE_TARGET_H
 
+#include "drive/announce.h"
+#include "io/file.h"
 #include "io/process.h"
 #include "io/tcp.h"
 #include "peer/client.h"
@@ -13,13 +15,23 @@
 
 struct profile;
 
+/* How we know where a server is. */
+enum target_address {
+    TARGET_GIVEN,  /* a URL was given */
+    TARGET_PORT,   /* its command has {port} or {url}: a free port of 127.0.0.1 */
+    TARGET_SOCKET, /* it has {socket}: a UNIX socket in a folder of ours; {url} says so too */
+    TARGET_TELLS   /* none of these: what it prints first that is an address, after each start */
+};
+
 struct target_options {
     enum case_role role;
-    const char *url;     /* servers: where; NULL with `command`: ws://127.0.0.1:{port}/ */
+    const char *url;     /* servers: where; NULL with `command`: see enum target_address */
     const char *command; /* NULL: it runs already */
     const char *sni;
     const char *cacert;       /* what {cacert} in the command stands for; NULL: nothing */
     const struct io_tls *tls; /* NULL: plain */
+    /* Servers: becomes `tls` when a TARGET_TELLS tells a wss:// URL. */
+    const struct io_tls *tls_if_told;
     const struct io_tls *flawed[IO_TLS_FLAWS]; /* clients: what cases show them; NULL: not made */
     const struct profile *profile; /* clients: what their command gets in addition; NULL: none */
 };
@@ -29,9 +41,13 @@ struct target {
     struct io_loop *loop;
     struct peer_url url;
     char url_text[2400], base[400], port_text[8];
+    enum target_address address;
+    struct announce told;         /* of TARGET_TELLS: what this start has printed */
+    char dir[IO_DIR_PRIVATE_MAX]; /* of TARGET_SOCKET, until target_free; "": not made yet */
+    char socket[IO_LOCAL_MAX + 1];
     struct io_process *process; /* of a server that we started */
     bool exited;                /* it is gone; its status is in `how` */
-    char how[128];              /* "exited with 1", "was killed by signal 11" */
+    char how[352];              /* "exited with 1", and what its stderr says of a crash */
     struct buf err_output;      /* the end of its stderr */
     unsigned starts, deaths;    /* deaths: it ended by itself */
 };
@@ -41,9 +57,13 @@ NODISCARD bool target_init(struct target *t, struct io_loop *loop,
                            const struct target_options *options, struct err *err);
 void target_free(struct target *t);
 
-/* Starts the server that --exec names, on a free port. target_accepts says when it is ready. */
+enum target_address target_address_of(const struct target_options *options);
+
+/* Starts the server that --exec names; a running one is ended. probe_reach waits until it is ready,
+ * and until a TARGET_TELLS has told its address: `url` and what belongs to it change in place. */
 NODISCARD bool target_start(struct target *t, struct err *err);
 void target_stop(struct target *t);
+bool target_is_known(const struct target *t); /* where it is */
 
 /* "ws://127.0.0.1:9001", where the client of one case finds it. */
 void target_client_base(const struct target *t, uint16_t port, char out[64]);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 
@@ -48,6 +49,36 @@ bool io_dir_make(const char *path, struct err *err)
             return cannot(err, "make", part);
     }
     return true;
+}
+
+/* A TMPDIR is passed over that is too long for a socket in it, or that a command could not name
+ * without quotes. */
+bool io_dir_private(char out[IO_DIR_PRIVATE_MAX], struct err *err)
+{
+    static const char name[] = "/wsproof-XXXXXX";
+    const char *parent = getenv("TMPDIR");
+
+    if (!parent || parent[0] != '/' || strpbrk(parent, " \t\n'\"\\") ||
+        strlen(parent) + sizeof name > IO_DIR_PRIVATE_MAX)
+        parent = "/tmp";
+    snprintf(out, IO_DIR_PRIVATE_MAX, "%s%s", parent, name);
+    return mkdtemp(out) != NULL || cannot(err, "make", out);
+}
+
+void io_dir_remove(const char *path)
+{
+    char file[PATH_MAX];
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+
+    while (dir && (entry = readdir(dir))) {
+        int n = snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
+        if (n > 0 && (size_t)n < sizeof file)
+            (void)unlink(file); /* which leaves folders, "." too, alone */
+    }
+    if (dir)
+        closedir(dir);
+    (void)rmdir(path);
 }
 
 /* A walk over a tree: the same for every folder but `at`, its path below the root. */

@@ -12,6 +12,13 @@ NODISCARD bool io_file_write(const char *path, struct bytes text, struct err *er
 NODISCARD bool io_file_append(const char *path, struct bytes text, struct err *err);
 NODISCARD bool io_dir_make(const char *path,
                            struct err *err); /* with its parents; existing is fine */
+
+/* A new folder for us alone, in TMPDIR if that suits or /tmp; `out` gets its path, at most
+ * IO_DIR_PRIVATE_MAX. */
+#define IO_DIR_PRIVATE_MAX 80 /* leaves room for a UNIX socket's name in it */
+NODISCARD bool io_dir_private(char out[IO_DIR_PRIVATE_MAX], struct err *err);
+void io_dir_remove(const char *path); /* with the files in it, but not with folders */
+
 bool io_file_exists(const char *path);
 void io_file_remove(const char *path);
 

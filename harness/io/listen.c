@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "io/clock.h"
 #include "io/conn.h"
+#include "io/local.h"
 
 /* Connections that the kernel holds for us while we are busy: it cuts this to its own limit. */
 #define LISTEN_BACKLOG 4096
@@ -20,7 +21,8 @@ struct io_listener {
     const struct io_tls *tls;
     void *owner;
     uint16_t port;
-    uint64_t lost; /* connections that did not get through TLS */
+    uint64_t lost;           /* connections that did not get through TLS */
+    struct local_file local; /* of a UNIX socket */
 };
 
 struct io_loop *listener_loop(const struct io_listener *l)
@@ -86,6 +88,7 @@ static void listener_drop(struct source *s)
     struct io_listener *l = (struct io_listener *)s;
 
     io_source_close(s);
+    local_remove(&l->local);
     io_watch_close(l->watch);
     alloc_free(l);
 }
@@ -106,12 +109,14 @@ static int bound(const struct addrinfo *a)
     return -1;
 }
 
-static int open_socket(const char *host, uint16_t port, struct err *err)
+static int open_socket(const char *host, uint16_t port, struct local_file *local, struct err *err)
 {
     struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE }, *list;
     char port_text[8];
     int fd = -1;
 
+    if (io_is_local(host))
+        return local_listen(host, LISTEN_BACKLOG, local, err);
     snprintf(port_text, sizeof port_text, "%u", (unsigned)port);
     int trouble = getaddrinfo(host, port_text, &hints, &list);
     if (trouble != 0) {
@@ -136,7 +141,7 @@ static uint16_t port_of(int fd)
     } name = { 0 };
     socklen_t len = sizeof name;
 
-    if (getsockname(fd, &name.any, &len) != 0)
+    if (getsockname(fd, &name.any, &len) != 0 || name.any.sa_family == AF_UNIX)
         return 0;
     return ntohs(name.any.sa_family == AF_INET6 ? name.in6.sin6_port : name.in.sin_port);
 }
@@ -144,14 +149,17 @@ static uint16_t port_of(int fd)
 struct io_listener *io_listen(struct io_loop *loop, const char *host, uint16_t port,
                               const struct io_tls *tls, void *owner, struct err *err)
 {
-    int fd = open_socket(host, port, err);
+    struct local_file local = { 0 };
+    int fd = open_socket(host, port, &local, err);
     struct io_listener *l = fd >= 0 ? io_alloc(sizeof *l, "a listener", err) : NULL;
 
     if (!l) {
+        local_remove(&local);
         if (fd >= 0)
             close(fd);
         return NULL;
     }
+    l->local = local;
     io_source_open(&l->source, loop, listener_step, listener_drop);
     l->tls = tls;
     l->owner = owner;

@@ -4,7 +4,12 @@
 #include <sys/socket.h>
 
 #include "base/alloc.h"
+#include "io/clock.h"
 #include "io/conn.h"
+#include "io/local.h"
+
+/* How soon a UNIX socket is asked again whose queue is full: unlike TCP it does not wait. */
+#define FULL_MS 2
 
 /* A way to the peer that is still being looked for. A look-up in another thread cannot always be
  * called off: then this outlives the connection (`conn` NULL) and ends with the look-up. */
@@ -13,14 +18,17 @@ struct reach {
     struct io_conn *conn;
     struct addrinfo *list, *next; /* the addresses, and the one that is tried next */
     const struct io_tls *tls;
+    struct local_address local; /* of a UNIX socket, whose list is `only` */
+    struct addrinfo only;
     char host[256], sni[256];
-    bool has_sni, looking;
+    bool has_sni, looking, is_local;
     int trouble; /* a libuv error: why there is no connection yet */
 };
 
 static void reach_end(struct reach *r)
 {
-    uv_freeaddrinfo(r->list);
+    if (!r->is_local)
+        uv_freeaddrinfo(r->list);
     alloc_free(r);
 }
 
@@ -68,10 +76,27 @@ static int look_up(struct io_loop *loop, struct reach *r, const char *port)
     return uv_err;
 }
 
+static bool begin_local(struct io_conn *c, struct err *err)
+{
+    struct reach *r = c->reach;
+
+    r->is_local = true;
+    if (!local_address(r->host, &r->local, err))
+        return false;
+    r->only = (struct addrinfo){ .ai_family = AF_UNIX,
+                                 .ai_addr = (struct sockaddr *)&r->local.name,
+                                 .ai_addrlen = r->local.len };
+    r->next = &r->only;
+    io_source_ready(&c->source);
+    return true;
+}
+
 static bool begin(struct io_conn *c, uint16_t port, struct err *err)
 {
     char port_text[8];
 
+    if (io_is_local(c->reach->host))
+        return begin_local(c, err);
     snprintf(port_text, sizeof port_text, "%u", (unsigned)port);
     int uv_err = look_up(c->source.loop, c->reach, port_text);
     return uv_err == 0 ||
@@ -136,7 +161,8 @@ static bool arrive(struct io_conn *c, struct io_event *out)
 {
     struct reach *r = c->reach;
 
-    bool told = conn_tcp_up(c, r->tls, r->host, r->has_sni ? r->sni : NULL, out);
+    const char *name = r->is_local ? "localhost" : r->host;
+    bool told = conn_tcp_up(c, r->tls, name, r->has_sni ? r->sni : NULL, out);
     reach_free(c);
     return told;
 }
@@ -163,5 +189,12 @@ bool reach_step(struct io_conn *c, struct io_event *out)
         r->next = a->ai_next;
         if (try_address(c, a))
             return false;
+        if (r->is_local && r->trouble == UV_EAGAIN) {
+            io_watch_close(c->watch);
+            c->watch = NULL;
+            r->next = a;
+            io_source_limit(&c->source, io_now_ms() + FULL_MS);
+            return false;
+        }
     } while (true);
 }

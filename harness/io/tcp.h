@@ -5,16 +5,23 @@
 #include "io/tls.h"
 
 /* Exact control of a TCP connection: one write a call, TCP_NODELAY always, half-close, reset,
- * reading that can be stopped. With `tls` the same over TLS. Also UNIX sockets later. */
+ * reading that can be stopped. With `tls` the same over TLS.
+ *
+ * A `host` that holds a slash is the path of a UNIX socket (`port` means nothing then). All is the
+ * same there but for the reset, which it does not know: the peer sees an end. */
+#define IO_LOCAL_MAX 107 /* bytes of such a path */
+bool io_is_local(const char *host);
 
 /* Starts to connect to `host` (a name or an address, IPv6 without brackets): IO_CONNECTED or
  * IO_ENDED follows. All addresses of a name are tried in turn. `tls` NULL: plain; else it must
- * outlive the connection. `sni` NULL: `host`, unless that is an address. */
+ * outlive the connection. `sni` NULL: `host`, unless that is an address; a UNIX socket is called
+ * localhost. */
 NODISCARD struct io_conn *io_connect(struct io_loop *loop, const char *host, uint16_t port,
                                      const struct io_tls *tls, const char *sni, void *owner,
                                      struct err *err);
 
-/* Listens on `host`:`port` (port 0: any free one, which io_listener_port then tells). */
+/* Listens on `host`:`port` (port 0: any free one, which io_listener_port then tells). The file of a
+ * UNIX socket is made, or replaced where nobody listens, and removed at the end. */
 NODISCARD struct io_listener *io_listen(struct io_loop *loop, const char *host, uint16_t port,
                                         const struct io_tls *tls, void *owner, struct err *err);
 uint16_t io_listener_port(const struct io_listener *listener);

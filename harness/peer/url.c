@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "io/tcp.h"
 #include "peer/idna.h"
 #include "ws/utf8.h"
 
@@ -12,7 +13,7 @@
 
 struct scheme {
     struct bytes prefix;
-    bool secure;
+    bool secure, local;
 };
 
 static bool is_alnum(uint8_t c)
@@ -44,17 +45,17 @@ static const char *foreign_character(struct bytes in)
     return NULL;
 }
 
-static bool take_scheme(struct bytes *rest, const struct scheme *schemes, size_t n,
-                        struct peer_url *out)
+static const struct scheme *take_scheme(struct bytes *rest, const struct scheme *schemes, size_t n,
+                                        struct peer_url *out)
 {
     for (size_t i = 0; i < n; i++) {
         if (bytes_eq_nocase(bytes_take(*rest, schemes[i].prefix.len), schemes[i].prefix)) {
             *rest = bytes_skip(*rest, schemes[i].prefix.len);
             out->secure = schemes[i].secure;
-            return true;
+            return &schemes[i];
         }
     }
-    return false;
+    return NULL;
 }
 
 /* What stands before the path or the query. */
@@ -213,18 +214,63 @@ static const char *read_target(struct bytes rest, struct peer_url *out)
     return fits ? NULL : "its path is too long";
 }
 
+/* ---- UNIX sockets ---- */
+
+/* ws+unix:///run/x means ws+unix:/run/x; a name without any slash is one of this folder. */
+static const char *read_local(struct bytes *rest, struct peer_url *out)
+{
+    size_t colon = bytes_index(*rest, 0, ':');
+    struct bytes path = bytes_take(*rest, colon);
+    size_t dot = 0;
+
+    *rest = bytes_skip(*rest, colon + 1);
+    if (bytes_index(path, 0, '?') < path.len)
+        return "a query stands behind the resource: ws+unix:PATH:/?QUERY";
+    if (rest->len > 0 && rest->ptr[0] != '/')
+        return "what follows the second colon is no resource: ws+unix:PATH:/RESOURCE";
+    if (bytes_starts(path, BYTES_LIT("///")))
+        path = bytes_skip(path, 2);
+    else if (bytes_starts(path, BYTES_LIT("//")))
+        return "a UNIX socket has no host: ws+unix:PATH";
+    if (bytes_index(path, 0, '/') == path.len) {
+        memcpy(out->host, "./", 2);
+        dot = 2;
+    }
+    if (path.len == 0 || !decode_name(path, out->host + dot, PEER_HOST_MAX - dot) ||
+        strlen(out->host) > IO_LOCAL_MAX)
+        return path.len == 0 ? "it has no path" : "the path of a UNIX socket has 1 to 107 bytes";
+    out->port = out->secure ? 443 : 80;
+    memcpy(out->authority, "localhost", sizeof "localhost");
+    return NULL;
+}
+
+bool peer_url_of_local(const char *path, bool secure, char *out, size_t size)
+{
+    int n = snprintf(out, size, "%s+unix:", secure ? "wss" : "ws");
+
+    for (; n >= 0 && (size_t)n < size && *path; path++) {
+        uint8_t c = (uint8_t)*path;
+        bool plain = stays(c) && !is_one_of(c, ":?%");
+        n += snprintf(out + n, size - (size_t)n, plain ? "%c" : "%%%02X", c);
+    }
+    return n >= 0 && (size_t)n < size;
+}
+
 bool peer_url_parse(const char *text, struct peer_url *out, struct err *err)
 {
-    static const struct scheme schemes[] = { { BYTES_LIT("ws://"), false },
-                                             { BYTES_LIT("wss://"), true } };
+    static const struct scheme schemes[] = { { BYTES_LIT("ws://"), false, false },
+                                             { BYTES_LIT("wss://"), true, false },
+                                             { BYTES_LIT("ws+unix:"), false, true },
+                                             { BYTES_LIT("wss+unix:"), true, true } };
     struct bytes rest = bytes_str(text);
     const char *why = foreign_character(rest);
+    const struct scheme *scheme = NULL;
 
     *out = (struct peer_url){ 0 };
-    if (!why && !take_scheme(&rest, schemes, 2, out))
-        why = "it does not begin with ws:// or wss://";
+    if (!why && !(scheme = take_scheme(&rest, schemes, sizeof schemes / sizeof *schemes, out)))
+        why = "it does not begin with ws://, wss:// or ws+unix:";
     if (!why)
-        why = read_authority(take_authority(&rest), out);
+        why = scheme->local ? read_local(&rest, out) : read_authority(take_authority(&rest), out);
     if (!why)
         why = read_target(rest, out);
     return !why || err_set(err, ERR_USAGE, "%.200s is no WebSocket URL: %s", text, why);
@@ -232,7 +278,7 @@ bool peer_url_parse(const char *text, struct peer_url *out, struct err *err)
 
 bool peer_url_parse_proxy(const char *text, struct peer_url *out, struct err *err)
 {
-    static const struct scheme schemes[] = { { BYTES_LIT("http://"), false } };
+    static const struct scheme schemes[] = { { BYTES_LIT("http://"), false, false } };
     struct bytes rest = bytes_str(text);
     const char *why = foreign_character(rest);
 

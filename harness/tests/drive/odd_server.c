@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,10 +14,12 @@
 #include "io/link.h"
 #include "peer/channel.h"
 
-/* odd_server HABIT PORT: a WebSocket server on 127.0.0.1 with one bad habit. It prints its port.
- * Messages are echoed, but for those that tell it to die, and for "wait", whose echo comes when no
- * other connection is open. Before it echoes "grow" it takes much memory for a moment, before
- * "spin" it takes its time; of who said "late" it dies some while after the connection has ended.
+/* odd_server HABIT PLACE: a WebSocket server on 127.0.0.1, PLACE being its port, or on the UNIX
+ * socket PLACE, with one bad habit. It prints its port. Messages are echoed, but for those that
+ * tell it to die, and for "wait", whose echo comes when no other connection is open. Before it
+ * echoes "grow" it takes much memory for a moment, before "spin" it takes its time; "child" kills a
+ * child of its, which says so as glibc would; of who said "late" it dies some while after the
+ * connection has ended.
  */
 enum habit {
     HABIT_ECHO,   /* none */
@@ -30,11 +33,12 @@ enum habit {
     HABIT_BABBLE, /* sends bytes that are no frames, for ever */
     HABIT_DEAF,   /* opens, and hears nothing more */
     HABIT_CURT,   /* opens, and closes at once */
+    HABIT_TELLS,  /* none, but it says where it is in a sentence, after others */
     HABITS
 };
 
 static const char *const habits[HABITS] = { "echo", "pair",  "silent", "reset", "http", "noise",
-                                            "head", "flood", "babble", "deaf",  "curt" };
+                                            "head", "flood", "babble", "deaf",  "curt", "tells" };
 
 struct guest {
     struct link link;
@@ -95,6 +99,7 @@ static void make_chunk(struct server *s)
     case HABIT_RESET:
     case HABIT_DEAF:
     case HABIT_CURT:
+    case HABIT_TELLS:
     case HABIT_HTTP:
     case HABITS: break;
     }
@@ -109,6 +114,18 @@ static void die_if_told(struct bytes text)
     }
     if (bytes_eq_str(text, "kill"))
         raise(SIGKILL);
+}
+
+/* A server that forks sees its child die, and lives. */
+static void lose_child(void)
+{
+    pid_t child = fork();
+
+    if (child == 0) {
+        (void)!write(STDERR_FILENO, "free(): invalid pointer\n", 24);
+        abort();
+    }
+    waitpid(child, NULL, 0);
 }
 
 #define GROW_BYTES (64u << 20)
@@ -139,6 +156,8 @@ static void do_as_told(struct guest *g, struct bytes text)
         grow();
     if (bytes_eq_str(text, "spin"))
         spin();
+    if (bytes_eq_str(text, "child"))
+        lose_child();
 }
 
 static void hear(struct server *s, struct guest *g, const struct ws_event *event)
@@ -239,7 +258,8 @@ static void answer_badly(struct server *s, struct guest *g)
 static bool speaks(const struct server *s)
 {
     return s->habit == HABIT_ECHO || s->habit == HABIT_PAIR || s->habit == HABIT_FLOOD ||
-           s->habit == HABIT_BABBLE || s->habit == HABIT_DEAF || s->habit == HABIT_CURT;
+           s->habit == HABIT_BABBLE || s->habit == HABIT_DEAF || s->habit == HABIT_CURT ||
+           s->habit == HABIT_TELLS;
 }
 
 static void take(struct server *s, struct guest *g, const struct io_event *event)
@@ -300,13 +320,19 @@ int main(int argc, char **argv)
     make_chunk(&s);
     link_init(&s.guests);
     s.loop = io_loop_new(&err);
-    struct io_listener *listener =
-        s.loop ? io_listen(s.loop, "127.0.0.1", (uint16_t)atoi(argv[2]), NULL, &s, &err) : NULL;
+    bool local = strchr(argv[2], '/') != NULL;
+    struct io_listener *listener = s.loop ? io_listen(s.loop, local ? argv[2] : "127.0.0.1",
+                                                      (uint16_t)atoi(argv[2]), NULL, &s, &err)
+                                          : NULL;
     if (!listener) {
         fprintf(stderr, "%s\n", err.text);
         return EXIT_FAILURE;
     }
-    printf("%u\n", (unsigned)io_listener_port(listener));
+    if (s.habit == HABIT_TELLS)
+        printf("12:34:56 a server starts\nlistening on 127.0.0.1:%u\nand not on port 1\n",
+               (unsigned)io_listener_port(listener));
+    else
+        printf("%u\n", (unsigned)io_listener_port(listener));
     fflush(stdout);
     run(&s);
     return EXIT_FAILURE;

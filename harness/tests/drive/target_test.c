@@ -1,5 +1,7 @@
 #include "drive/stage.h"
 
+#include "drive/crash_sign.h"
+
 static struct stage stage;
 
 /* Takes what its process tells until it is gone. */
@@ -39,8 +41,14 @@ Test(target, a_command_has_to_be_told_where)
 {
     struct err err;
 
-    cr_expect_eq(init_error(NULL, "server", ROLE_SERVER, &err), ERR_USAGE);
-    cr_expect(strstr(err.text, "{port}") && strstr(err.text, "listen"), "%s", err.text);
+    cr_expect_eq(init_error(NULL, "server", ROLE_SERVER, &err), ERR_NONE, "it may tell");
+    cr_expect_eq(init_error(NULL, "server {socket}", ROLE_SERVER, &err), ERR_NONE);
+    cr_expect_eq(init_error(NULL, "server {socket} {url}", ROLE_SERVER, &err), ERR_NONE);
+    cr_expect_eq(init_error(NULL, "server {socket} {port}", ROLE_SERVER, &err), ERR_USAGE);
+    cr_expect(strstr(err.text, "leave out {port}"), "%s", err.text);
+    cr_expect_eq(init_error("ws://a/", "server {socket}", ROLE_SERVER, &err), ERR_USAGE);
+    cr_expect(strstr(err.text, "leave out the URL"), "%s", err.text);
+    cr_expect_eq(init_error(NULL, "client {socket}", ROLE_CLIENT, &err), ERR_USAGE);
     cr_expect_eq(init_error(NULL, "client", ROLE_CLIENT, &err), ERR_USAGE);
     cr_expect(strstr(err.text, "{url}") && strstr(err.text, "connect"), "%s", err.text);
     cr_expect_eq(init_error("ws://127.0.0.1:9001/", "server", ROLE_SERVER, &err), ERR_NONE);
@@ -210,5 +218,165 @@ Test(target, events_of_others_are_left_alone)
 
     stage_set(&stage, "ws://127.0.0.1:9/", NULL);
     cr_expect_not(target_take(&stage.target, &event));
+    stage_free(&stage);
+}
+
+/* ---- UNIX sockets, and servers that choose their address ---- */
+
+static void expect_echo(struct stage *s)
+{
+    stage_cases(s, "case a \"A\" { note \"n\" send text \"hi\" expect text \"hi\" }");
+    struct seen seen = stage_run(s);
+    stage_expect(&seen, s->n_cases - 1, "pass", "");
+}
+
+Test(target, a_socket_of_ours_is_another_one_for_each_start_and_goes_with_the_target)
+{
+    struct err err = { 0 };
+    char first[IO_LOCAL_MAX + 1], dir[IO_DIR_PRIVATE_MAX], url[200];
+
+    stage_exec(&stage, "'" ODD_SERVER "' echo {socket}");
+    cr_assert(probe_reach(&stage.target, &err), "%s", err.text);
+    snprintf(first, sizeof first, "%s", stage.target.socket);
+    snprintf(dir, sizeof dir, "%s", stage.target.dir);
+    snprintf(url, sizeof url, "ws+unix:%s", first);
+    cr_expect_str_eq(stage.target.url_text, url);
+    cr_expect_str_eq(stage.target.url.authority, "localhost");
+    cr_expect_eq(io_file_kind(first), IO_FILE_OTHER);
+    expect_echo(&stage);
+    io_process_signal(stage.target.process, 9); /* it cannot clean up */
+    until_gone(&stage.target);
+    cr_expect(io_file_exists(first));
+    cr_assert(target_start(&stage.target, &err) && probe_reach(&stage.target, &err), "%s",
+              err.text);
+    cr_expect_str_neq(stage.target.socket, first);
+    stage_free(&stage);
+    cr_expect_eq(io_file_kind(dir), IO_FILE_NONE);
+}
+
+Test(target, url_tells_of_the_socket_too)
+{
+    char line[400];
+
+    stage_exec(&stage, "sh -c 'echo \"$*\" >&2' - {url} {socket}");
+    until_gone(&stage.target);
+    snprintf(line, sizeof line, "ws+unix:%s %s\n", stage.target.socket, stage.target.socket);
+    cr_expect(stderr_has(line), "%.*s", BYTES_ARG(buf_bytes(&stage.target.err_output)));
+    stage_free(&stage);
+}
+
+Test(target, what_it_prints_tells_where_it_is_after_each_start_anew)
+{
+    struct err err = { 0 };
+
+    stage_exec(&stage, "'" ODD_SERVER "' tells 0");
+    cr_expect_not(target_is_known(&stage.target));
+    cr_assert(probe_reach(&stage.target, &err), "%s", err.text);
+    cr_assert(target_is_known(&stage.target));
+    cr_expect_gt(stage.target.url.port, 1);
+    cr_expect(strncmp(stage.target.told.line, "listening on 127.0.0.1:", 23) == 0, "%s",
+              stage.target.told.line);
+    expect_echo(&stage);
+    unsigned before = stage.target.url.port;
+    for (int i = 0; i < 3 && stage.target.url.port == before; i++) {
+        io_process_signal(stage.target.process, 9);
+        until_gone(&stage.target);
+        cr_assert(target_start(&stage.target, &err), "%s", err.text);
+        cr_expect_not(target_is_known(&stage.target));
+        cr_assert(probe_reach(&stage.target, &err), "%s", err.text);
+    }
+    cr_expect_neq(stage.target.url.port, before, "the kernel gives another port as a rule");
+    stage_free(&stage);
+}
+
+/* Those under way and those to come find the server where it is now. */
+Test(target, cases_go_on_at_the_new_address_after_a_death)
+{
+    struct err err = { 0 };
+
+    stage_exec(&stage, "'" ODD_SERVER "' tells 0");
+    cr_assert(probe_reach(&stage.target, &err), "%s", err.text);
+    stage_tell_address(&stage);
+    stage_cases(&stage, "case a \"A\" { note \"n\" send text \"kill\" expect text \"kill\" }"
+                        "case b \"B\" { note \"n\" send text \"hi\" expect text \"hi\" }"
+                        "case c \"C\" { note \"n\" send text \"hi\" expect text \"hi\" }");
+    struct seen seen = stage_run(&stage);
+    stage_expect(&seen, 0, "fail", "signal 9");
+    stage_expect(&seen, 1, "pass", "");
+    stage_expect(&seen, 2, "pass", "");
+    cr_expect_gt(stage.target.starts, 1);
+    stage_free(&stage);
+}
+
+static void expect_silence(const char *command, const char *said)
+{
+    struct err err = { 0 };
+
+    stage_exec(&stage, command);
+    cr_assert_not(probe_reach(&stage.target, &err));
+    cr_expect_eq(err.code, ERR_TARGET);
+    cr_expect(strstr(err.text, "before it told where it listens") && strstr(err.text, "expected") &&
+                  strstr(err.text, said),
+              "%s", err.text);
+    stage_free(&stage);
+}
+
+Test(target, one_that_does_not_tell_is_told_what_was_expected)
+{
+    expect_silence("sh -c 'exit 3'", "it printed nothing");
+    expect_silence("sh -c 'echo hello; exit 3'", "its last line: hello");
+    expect_silence("sh -c 'echo oh no >&2; exit 3'", "its last line: oh no");
+}
+
+Test(target, a_death_behind_a_script_is_seen)
+{
+    static const char *const commands[] = {
+        "sh -c 'exec \"$1\" echo \"$2\"' - '" ODD_SERVER "' {port}",
+        "sh -c '\"$1\" echo \"$2\"; exit $?' - '" ODD_SERVER "' {port}",
+    };
+    static const char *const how[] = { "signal 9", "exited with 137" };
+
+    for (size_t i = 0; i < 2; i++) {
+        struct err err = { 0 };
+        stage_exec(&stage, commands[i]);
+        cr_assert(probe_reach(&stage.target, &err), "%s", err.text);
+        stage_cases(&stage, "case a \"A\" { note \"n\" send text \"kill\" expect text \"kill\" }"
+                            "case b \"B\" { note \"n\" send text \"hi\" expect text \"hi\" }");
+        struct seen seen = stage_run(&stage);
+        stage_expect(&seen, 0, "fail", how[i]);
+        stage_expect(&seen, 1, "pass", "");
+        stage_free(&stage);
+    }
+}
+
+/* Its wait status cannot tell: the server lives. */
+Test(target, a_child_that_crashes_is_seen_in_stderr)
+{
+    struct crash_sign sign;
+    struct err err = { 0 };
+
+    stage_exec(&stage, ODD("echo"));
+    cr_assert(probe_reach(&stage.target, &err), "%s", err.text);
+    stage_cases(&stage, "case a \"A\" { note \"n\" send text \"child\" expect text \"child\" }");
+    struct seen seen = stage_run(&stage);
+    stage_expect(&seen, 0, "pass", "");
+    cr_expect_not(stage.target.exited);
+    cr_assert(crash_sign_find(buf_bytes(&stage.target.err_output), &sign));
+    cr_expect_eq(sign.kind, CRASH_ABORT);
+    cr_expect_str_eq(sign.summary, "free(): invalid pointer");
+    stage_free(&stage);
+}
+
+Test(target, a_sanitizer_report_tells_why_it_is_gone)
+{
+    stage_exec(&stage, "sh -c 'echo ==7==ERROR: AddressSanitizer: heap-use-after-free on address "
+                       "0x602000000011 at pc 0x5628c461f3ed >&2; exit 1' {port}");
+    until_gone(&stage.target);
+    cr_expect_str_eq(stage.target.how,
+                     "exited with 1 (stderr: AddressSanitizer: heap-use-after-free)");
+    stage_free(&stage);
+    stage_exec(&stage, "sh -c 'echo all is well >&2; exit 1' {port}");
+    until_gone(&stage.target);
+    cr_expect_str_eq(stage.target.how, "exited with 1");
     stage_free(&stage);
 }

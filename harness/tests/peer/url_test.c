@@ -48,6 +48,15 @@ static const struct {
     { "ws://fa\xC3\x9F.de", "xn--fa-hia.de", "xn--fa-hia.de", "/", 80, false },
     { "ws://\xE4\xBE\x8B\xE3\x81\x88.jp", "xn--r8jz45g.jp", "xn--r8jz45g.jp", "/", 80, false },
     { "ws://%61.test", "a.test", "a.test", "/", 80, false },
+    /* UNIX sockets. */
+    { "ws+unix:/run/a.sock", "/run/a.sock", "localhost", "/", 80, false },
+    { "ws+unix:/run/a.sock:", "/run/a.sock", "localhost", "/", 80, false },
+    { "ws+unix:/run/a.sock:/", "/run/a.sock", "localhost", "/", 80, false },
+    { "WSS+Unix:/run/a.sock:/chat?x=:1", "/run/a.sock", "localhost", "/chat?x=:1", 443, true },
+    { "ws+unix:a.sock", "./a.sock", "localhost", "/", 80, false },
+    { "ws+unix:../a.sock:/b c", "../a.sock", "localhost", "/b%20c", 80, false },
+    { "ws+unix:///run/a.sock", "/run/a.sock", "localhost", "/", 80, false },
+    { "ws+unix:/run/%3A%23%3f%20\xC3\xBC", "/run/:#? \xC3\xBC", "localhost", "/", 80, false },
     { "ws://[2001:DB8::1.2.3.4]:80/", "2001:DB8::1.2.3.4", "[2001:DB8::1.2.3.4]", "/", 80, false },
 };
 
@@ -97,6 +106,16 @@ static const struct {
     { "ws://a: 1/", "port" },
     { "ws://a:1:2/", "port" },
     { "ws://a:8%30/", "port" },
+    /* UNIX sockets */
+    { "ws+unix:", "no path" },
+    { "ws+unix::/x", "no path" },
+    { "ws+unix://host/run/a.sock", "no host" },
+    { "ws+unix:/run/a.sock:x", "second colon" },
+    { "ws+unix:/run/a.sock:?x", "second colon" },
+    { "ws+unix:/run/a.sock?x", "query" },
+    { "ws+unix:/run/a%00.sock", "107" },
+    { "ws+unix:/run/a.sock#x", "fragment" },
+    { "http+unix:/run/a.sock", "ws+unix:" },
     /* the rest */
     { "ws://a/#f", "fragment" },
     { "ws://a#f", "fragment" },
@@ -157,6 +176,13 @@ Test(peer_url, what_is_too_long_is_refused)
     cr_assert(peer_url_parse(padded(label, 63), &url, &err), "%s", err.text);
     cr_assert_not(peer_url_parse(padded("ws://", 256), &url, &err));
     cr_assert_not(peer_url_parse(padded("ws://", 8000), &url, &err));
+    cr_assert(peer_url_parse(padded("ws+unix:/", 106), &url, &err), "%s", err.text);
+    cr_assert_eq(strlen(url.host), 107);
+    cr_assert_not(peer_url_parse(padded("ws+unix:/", 107), &url, &err));
+    cr_assert(strstr(err.text, "107 bytes"), "%s", err.text);
+    cr_assert(peer_url_parse(padded("ws+unix:", 105), &url, &err), "%s", err.text);
+    cr_assert_not(peer_url_parse(padded("ws+unix:", 106), &url, &err));
+    cr_assert_not(peer_url_parse(padded("ws+unix:", 8000), &url, &err));
     cr_assert_not(peer_url_parse(padded("ws://[", 8000), &url, &err));
     cr_assert_not(peer_url_parse(padded("ws://\xC3\xBC", 8000), &url, &err));
     cr_assert(peer_url_parse(padded("ws://a/", 2046), &url, &err));
@@ -183,4 +209,27 @@ Test(peer_url, a_proxy_is_plain_http_and_has_no_path)
         cr_assert_not(peer_url_parse_proxy(wrong[i], &url, &err), "%s", wrong[i]);
         cr_assert(strstr(err.text, "proxy"), "%s", err.text);
     }
+}
+
+Test(peer_url, a_socket_s_url_leads_back_to_its_path)
+{
+    static const char *const paths[] = { "/run/a.sock", "./a", "/t m/\xC3\xBC", "/a:b?c#d%41/e",
+                                         "/%%%" };
+    char text[PEER_LOCAL_URL_MAX], longest[108];
+    struct peer_url url;
+    struct err err;
+
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        cr_assert(peer_url_of_local(paths[i], i & 1, text, sizeof text));
+        cr_assert(peer_url_parse(text, &url, &err), "%s: %s", text, err.text);
+        cr_expect_str_eq(url.host, paths[i], "%s", text);
+        cr_expect_str_eq(url.target, "/");
+        cr_expect_eq(url.secure, i & 1);
+    }
+    cr_expect(peer_url_of_local("/run/a.sock", false, text, 20));
+    cr_expect_str_eq(text, "ws+unix:/run/a.sock");
+    cr_expect_not(peer_url_of_local("/run/a.sock", false, text, 19));
+    memset(longest, ':', 107);
+    longest[107] = '\0';
+    cr_expect(peer_url_of_local(longest, true, text, sizeof text));
 }
