@@ -4,8 +4,9 @@
 #include "fuzz/session.h"
 
 /* A session as a case file that anybody can read and run. What must come is added: `expect model`
- * where the language can, else what the reference engine says about the first thing that is wrong.
- * The text parses; what it sends is what fuzz_wire_make makes, but for masking keys. */
+ * where the reference engine is certain, a refusal where the handshake breaks a MUST; where the
+ * RFCs do not decide nothing is demanded but that the target lives. The text parses and is in
+ * canonical form; what it sends is what fuzz_wire_make makes, but for masking keys. */
 struct fuzz_text_facts {
     enum case_role role;
     const char *name;   /* of the case: a-z 0-9 . - */
@@ -15,6 +16,7 @@ struct fuzz_text_facts {
     bool echoes;        /* the target echoes */
 };
 
+/* Appended to `out`. False: no memory, more than `out` takes, or facts that do not parse. */
 NODISCARD bool fuzz_session_text(const struct fuzz_session *s, const struct fuzz_text_facts *facts,
                                  struct buf *out);
 

@@ -5,7 +5,7 @@
 #include "ws/rules.h"
 
 /* What the reference engine says to the frames of a case, in the target's place and with an
- * application that echoes. It speaks of one connection without extensions, from its 101 on. */
+ * application that echoes. It speaks of one connection, from its 101 on. */
 enum model_end {
     MODEL_OPEN,   /* it waits for more */
     MODEL_CLOSED, /* it has answered a Close with `code` */
@@ -24,6 +24,14 @@ struct model {
     size_t ended_by; /* which of the sends did it */
     uint16_t code;   /* 0: a Close without one */
     enum ws_rule broken;
+    bool mid_frame;     /* MODEL_OPEN: the last frame is not complete */
+    const char *unsure; /* behind what nobody can say what a target does; NULL: all is said */
+};
+
+/* What the two sides have agreed on. */
+struct model_deal {
+    enum case_role role; /* who is under test; 0 or ROLE_BOTH: either */
+    bool compressed;     /* permessage-deflate, with parameters that only the target knows */
 };
 
 #define MODEL_BYTES_MAX (64u << 10) /* of one send: a model of large messages is no use */
@@ -31,12 +39,12 @@ struct model {
 /* Runs the frames of `sends` through the engine.
  *
  *   sends   frames as their sender wrote them, or raw bytes; their payloads are known when a case
- *           is parsed and hold at most MODEL_BYTES_MAX. mask=, declare=, hold= and deflate are
- *           not looked at: a mask is there, a length is true
+ *           is parsed and hold at most MODEL_BYTES_MAX. hold= is not looked at; mask= wants a role
  *   from    replies to the sends before that one are left out; the end counts always
  *
  * The replies live in `a`. False: no memory. */
-NODISCARD bool script_model(struct arena *a, const struct send *const *sends, size_t count,
-                            size_t from, struct model *out);
+NODISCARD bool script_model(struct arena *a, const struct model_deal *deal,
+                            const struct send *const *sends, size_t count, size_t from,
+                            struct model *out);
 
 #endif

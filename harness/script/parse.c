@@ -245,7 +245,7 @@ bool script_parse_with(struct parser *p, struct bytes text, struct script_file *
 {
     *out = (struct script_file){ .path = p->path, .text = text };
     if (text.len > SCRIPT_FILE_MAX)
-        return fail_at_start(p, "a case file of more than 1 MiB");
+        return fail_at_start(p, "a case file of more than 16 MiB");
     if (!check_utf8(p, text))
         return false;
     p->group = NULL;
@@ -305,6 +305,7 @@ bool script_parse_round(struct arena *a, const struct script_case *c, const stru
     *diags = (struct diagnostics){ 0 };
     p.lets = (struct let *)(uintptr_t)c->lets;
     p.case_at = c->source.ptr;
+    p.role = c->role;
     if (!bind(&p, c, &each->as.each, round))
         return false;
     parse_begin(&p, c->source);

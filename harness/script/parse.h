@@ -8,8 +8,8 @@
 #include "script/case.h"
 
 #define SCRIPT_ERRORS_MAX 10
-#define SCRIPT_FILE_MAX (1u << 20) /* bytes of a case file */
-#define SCRIPT_CASES_MAX 100000    /* instances of a file: a `for` within bounds of memory */
+#define SCRIPT_FILE_MAX (16u << 20) /* bytes of a case file: the largest session of the fuzzer */
+#define SCRIPT_CASES_MAX 100000     /* instances of a file: a `for` within bounds of memory */
 
 /* A mistake in a case file, ready to be shown with its line and a caret. */
 struct diagnostic {

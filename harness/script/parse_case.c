@@ -253,6 +253,7 @@ bool parse_case(struct parser *p)
     p->steps = NULL;
     p->n_steps = p->cap_steps = 0;
     p->randoms = 0;
+    p->role = (enum case_role)0;
     c.path = p->path;
     c.group = p->group;
     c.lets = p->lets;

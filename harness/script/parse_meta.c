@@ -80,7 +80,7 @@ static bool parse_role(struct parser *p, struct script_case *c)
 
     if (!parse_choice(p, "server or client", roles, 3, &role))
         return false;
-    c->role = (enum case_role)(role + 1);
+    p->role = c->role = (enum case_role)(role + 1);
     return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include "script/model.h"
 #include "ws/frame.h"
+#include "ws/permessage.h"
 
 /* `expect model`: what the case has sent so far is given to the reference engine, and what the
  * engine says becomes ordinary expectations, with the freedoms that the RFC leaves a target. */
@@ -15,6 +16,7 @@ struct so_far {
     const struct send *sends[MODEL_SENDS_MAX];
     size_t count;
     size_t told; /* how many of them expectations have dealt with */
+    bool compressed;
 };
 
 static bool cannot(struct parser *p, const struct token *at, const char *what)
@@ -35,14 +37,32 @@ static bool is_known(const struct payload *payload)
 static bool add_send(struct parser *p, const struct token *at, struct so_far *so_far,
                      const struct send *send)
 {
-    if (send->mask != MASK_BY_ROLE || send->declares || send->holds || send->deflate)
-        return cannot(p, at, "mask=, declare=, hold= or deflate");
+    bool one_role = p->role == ROLE_SERVER || p->role == ROLE_CLIENT;
+
+    if (send->holds || (send->declares && send->fragment > 0))
+        return cannot(p, at, "hold=, or declare= with fragment=");
+    if (send->mask != MASK_BY_ROLE && !one_role)
+        return cannot(p, at, "mask= in a case without \"role server\" or \"role client\"");
+    if (send->deflate && !so_far->compressed)
+        return cannot(p, at, "deflate without \"extension\"");
     if (!is_known(send->payload))
         return cannot(p, at, "a payload that is large, or made only when the case runs");
     if (so_far->count == MODEL_SENDS_MAX)
         return cannot(p, at, "more than 64 sends");
     so_far->sends[so_far->count++] = send;
     return true;
+}
+
+/* What the target agrees to is only known when the case runs; the engine plays what is certain. */
+static bool add_extension(struct parser *p, const struct token *at, struct so_far *so_far,
+                          const struct ext_offer *e)
+{
+    for (size_t i = 0; i < e->n_params; i++)
+        if (e->params[i].value && strcmp(e->params[i].value, "8") == 0)
+            return cannot(p, at, "a window of 8 bits");
+    so_far->compressed = true;
+    return strcmp(e->name, WS_PERMESSAGE_NAME) == 0 ||
+           cannot(p, at, "an extension other than permessage-deflate");
 }
 
 /* What it expects by name is what the case has sent so far; the handshake alone says nothing. */
@@ -60,11 +80,15 @@ static bool look_back(struct parser *p, const struct token *at, const struct ste
 {
     switch (s->op) {
     case OP_SEND: return add_send(p, at, so_far, &s->as.send);
-    case OP_CONNECT:
     case OP_RECONNECT:
+        if (so_far->compressed)
+            return cannot(p, at, "a second connection with an extension");
+        so_far->count = so_far->told = 0;
+        return true;
+    case OP_CONNECT:
     case OP_EACH: so_far->count = so_far->told = 0; return true;
+    case OP_EXTENSION: return add_extension(p, at, so_far, &s->as.extension);
     case OP_RAW:
-    case OP_EXTENSION:
     case OP_SEND_MORE:
     case OP_REPEAT:
     case OP_DROP:
@@ -179,6 +203,9 @@ static bool put_due(struct parser *p, const struct token *at, const struct model
     return true;
 }
 
+/* What may come in any order is held against what came in all orders. */
+#define ANY_ORDER_MAX 6
+
 /* Echoes come in order, but a pong may overtake them and the other way round. */
 static bool put_replies(struct parser *p, const struct token *at, const struct model *m)
 {
@@ -188,6 +215,9 @@ static bool put_replies(struct parser *p, const struct token *at, const struct m
         pongs += m->replies[i].opcode == WS_PONG;
     if (pongs == 0 || pongs == m->n_replies)
         return put_due(p, at, m);
+    if (m->n_replies - pongs + 1 > ANY_ORDER_MAX)
+        return cannot(p, at,
+                      "a ping and more than 5 messages, whose answers may come in any order");
     size_t block = put(p, at, &(struct step){ .op = OP_UNORDERED });
     return block != SIZE_MAX && put_due(p, at, m) && end_block(p, block);
 }
@@ -242,18 +272,28 @@ static bool put_closed(struct parser *p, const struct token *at, const struct mo
            (!more || put_curious(p, at)) && end_block(p, either);
 }
 
+/* RFC 7692 names no code for what cannot be inflated: these are in use. */
+static const uint16_t inflate_codes[] = { 1007, 1002, 1003, 1011 };
+
+static bool is_of_compression(enum ws_rule rule)
+{
+    return rule == WS_RULE_INFLATE_BROKEN || rule == WS_RULE_INFLATE_CUT ||
+           rule == WS_RULE_WINDOW_OF_CLIENT || rule == WS_RULE_TAKEOVER_OF_CLIENT;
+}
+
 /* Echoes and pongs of what came before the violation may come or not: `expect fail` knows. */
 static bool put_failed(struct parser *p, const struct token *at, const struct model *m)
 {
     const struct ws_rule_row *row = ws_rule_row(m->broken);
-    struct expect fail = { .kind = EXPECT_FAIL, .n_codes = 1 };
+    const uint16_t *codes = is_of_compression(m->broken) ? inflate_codes : &m->code;
+    struct expect fail = { .kind = EXPECT_FAIL, .n_codes = codes == &m->code ? 1 : 4 };
 
     if (row->level != WS_MUST)
         return parse_fail(p, at, "the RFC does not decide this: %s", row->sentence);
-    fail.codes = arena_array(p->arena, 1, sizeof *fail.codes);
+    fail.codes = arena_array(p->arena, fail.n_codes, sizeof *fail.codes);
     if (!fail.codes)
         return parse_memory(p);
-    fail.codes[0] = m->code;
+    memcpy(fail.codes, codes, fail.n_codes * sizeof *codes);
     return put_expect_of(p, at, fail, row->requirement);
 }
 
@@ -279,8 +319,13 @@ bool parse_model(struct parser *p, const struct token *at, enum script_op inside
     for (size_t i = 0; i < p->n_steps; i++)
         if (!look_back(p, at, &p->steps[i], &so_far))
             return false;
-    if (!script_model(p->arena, so_far.sends, so_far.count, so_far.told, &model))
+    const struct model_deal deal = { p->role, so_far.compressed };
+    if (!script_model(p->arena, &deal, so_far.sends, so_far.count, so_far.told, &model))
         return parse_memory(p);
+    if (model.unsure)
+        return cannot(p, at, model.unsure);
+    if (model.end == MODEL_OPEN && model.mid_frame)
+        return cannot(p, at, "a frame that is cut off");
     if (model.end != MODEL_OPEN && model.ended_by < so_far.told)
         return cannot(p, at, "the end of the connection, of which an earlier one has told");
     return put_model(p, at, &model, model.ended_by + 1 < so_far.count);

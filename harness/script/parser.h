@@ -34,6 +34,7 @@ struct parser {
     /* Of the case being read. */
     struct step *steps;
     size_t n_steps, cap_steps;
+    enum case_role role;    /* as it says; 0: not yet */
     uint64_t randoms;       /* how many `random` it has so far */
     const uint8_t *case_at; /* where its source begins */
     size_t rounds;          /* of all the `for` of the file */

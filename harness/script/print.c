@@ -8,9 +8,7 @@
 
 /* A case as text, one step a line; script_layout indents it afterwards. */
 
-#define PRINT_MAX                                                                                  \
-    (4u << 20) /* a case is a part of a file of 1 MiB, with its escapes written out                \
-                */
+#define PRINT_MAX (64u << 20) /* of a file of 16 MiB, with its escapes written out */
 
 static bool put_word(const char *word, const char *text, struct buf *out)
 {

@@ -17,7 +17,8 @@ static struct fuzz_session session_of(const struct fuzz_step *steps, size_t n)
 {
     struct fuzz_session s = { .n_steps = n };
 
-    memcpy(s.steps, steps, n * sizeof *steps);
+    if (n > 0)
+        memcpy(s.steps, steps, n * sizeof *steps);
     return s;
 }
 
