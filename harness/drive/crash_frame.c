@@ -70,11 +70,13 @@ static bool holds_any(struct bytes in, const char *const *parts)
 /* "parse frame.c:12"; either may be empty. A function's name may be very long, its place not. */
 static void put_site(struct bytes function, struct bytes place, char site[CRASH_SITE_MAX])
 {
-    char name[CRASH_SITE_MAX], where[CRASH_SITE_MAX];
+    char where[60];
 
-    crash_text(place, where, 60);
-    crash_text(function, name, CRASH_SITE_MAX - strlen(where) - 2);
-    snprintf(site, CRASH_SITE_MAX, "%s%s%s", name, *name && *where ? " " : "", where);
+    crash_text(place, where, sizeof where);
+    crash_text(function, site, CRASH_SITE_MAX - strlen(where) - 2);
+    if (*site && *where)
+        strcat(site, " ");
+    strcat(site, where);
 }
 
 /* "dir/a.c:12:7" gives "a.c:12": the column differs between compilers. */
@@ -305,7 +307,8 @@ static bool read_file_line(struct bytes line, char site[CRASH_SITE_MAX])
         return false;
     rest = bytes_skip(rest, 8);
     crash_text(crash_base_name(path), base, 40);
-    snprintf(place, sizeof place, "%s:%.*s", base, (int)digits(rest), (const char *)rest.ptr);
+    snprintf(place, sizeof place, "%.40s:%.*s", base, (int)(digits(rest) < 20 ? digits(rest) : 20),
+             (const char *)rest.ptr);
     size_t in = bytes_find(rest, BYTES_LIT(" in "));
     put_site(bytes_skip(rest, in + 4), bytes_str(place), site);
     return true;

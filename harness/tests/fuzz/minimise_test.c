@@ -34,8 +34,8 @@ static uint64_t step_measure(const struct fuzz_step *step)
 /* No candidate has more of any of these, so each that is kept has a smaller sum. */
 static uint64_t measure(const struct fuzz_session *s)
 {
-    uint64_t sum =
-        (s->extension != FUZZ_PLAIN) + (s->extension > FUZZ_DEFLATE) + (s->end != FUZZ_END_USUAL);
+    uint64_t sum = (s->extension != FUZZ_PLAIN ? 1u : 0) + (s->extension > FUZZ_DEFLATE ? 1u : 0) +
+                   (s->end != FUZZ_END_USUAL ? 1u : 0);
 
     for (size_t i = 0; i < s->n_edits; i++)
         sum += 1 + s->edits[i].value.len;
@@ -46,7 +46,7 @@ static uint64_t measure(const struct fuzz_session *s)
 
 /* ---- things that sessions show ---- */
 
-typedef bool shows(const struct fuzz_session *s);
+typedef bool predicate(const struct fuzz_session *s);
 
 static bool anything(const struct fuzz_session *s)
 {
@@ -113,7 +113,7 @@ static bool two_text_messages(const struct fuzz_session *s)
 static struct fuzz_minimise m;
 
 /* Gives the number of candidates; every one that is kept has a smaller measure. */
-static size_t run(const struct fuzz_session *s, shows *shows, struct arena *a)
+static size_t run(const struct fuzz_session *s, predicate *shows, struct arena *a)
 {
     const struct fuzz_session *candidate;
 
