@@ -54,6 +54,10 @@ check(kill_matrix LABEL once TIMEOUT 900
 check(kill_matrix_tests_itself LABEL once
   COMMAND ${ci}/kill-matrix-self $<TARGET_FILE:wsproof> $<TARGET_FILE:wsproof-faulty>)
 
+# Every bug that the fuzzer is measured with can be found, and none is there when none is asked for.
+check(planted_bugs_show LABEL once
+  COMMAND ${ci}/planted $<TARGET_FILE:wsproof> $<TARGET_FILE_DIR:planted-server>)
+
 foreach(target py-websockets py-websockets-client node-ws)
   check(target_${target} LABEL once COMMAND ${ci}/target $<TARGET_FILE:wsproof> ${target})
 endforeach()

@@ -36,13 +36,25 @@ static bool any_turns_away(const struct step *steps, size_t from, size_t to)
     return false;
 }
 
+/* Where the innermost block around it ends: what stands behind a `repeat` is no part of its turns.
+ */
+static size_t block_end(const struct step *steps, size_t n_steps, size_t step)
+{
+    size_t end = n_steps;
+
+    for (size_t i = 0; i < step; i++)
+        if (script_op_is_block(steps[i].op) && steps[i].end > step && steps[i].end < end)
+            end = steps[i].end;
+    return end;
+}
+
 size_t pattern_end(const struct step *steps, size_t n_steps, size_t first)
 {
-    size_t at = first;
+    size_t at = first, end = block_end(steps, n_steps, first);
 
     if (steps[at].op == OP_PREFER || steps[at].op == OP_CLOSE)
         return at + 1;
-    while (at < n_steps && script_op_expects(steps[at].op) && steps[at].op != OP_BRANCH) {
+    while (at < end && script_op_expects(steps[at].op) && steps[at].op != OP_BRANCH) {
         size_t next = script_op_is_block(steps[at].op) ? steps[at].end : at + 1;
         bool last = any_turns_away(steps, at, next);
         at = next;

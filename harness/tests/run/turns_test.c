@@ -130,6 +130,20 @@ Test(run_turns, each_repeat_is_counted_alone)
     play_free(&play);
 }
 
+/* What is expected behind the block is not awaited in its first turn. */
+Test(run_turns, expectations_behind_a_repeat_are_none_of_its_turns)
+{
+    static const char steps[] = "repeat 9 {\n" TURNING_ECHO "\n}\nexpect text \"b\"";
+    struct turning t = { .open = "101", .usual = "text \"a\"", .times = 9 };
+
+    t.odd = "text \"a\";text \"b\"", t.odd_from = 8, t.odd_to = 9;
+    play_init(&play, ROLE_SERVER, steps, turning_script(&t));
+    cr_assert(play_run(&play));
+    cr_expect_not(play.run.mismatched);
+    cr_expect_geq(turning_folded(&play.t), 5, "%u", turning_folded(&play.t));
+    play_free(&play);
+}
+
 /* A long repeat costs what a short one does. */
 Test(run_turns, what_is_folded_takes_no_room)
 {
