@@ -16,16 +16,23 @@
 #define COVERAGE_RANGES_MAX 64   /* modules with inline counters, which are read from outside */
 #define COVERAGE_SIZE (COVERAGE_HEAD + COVERAGE_EDGES + COVERAGE_COMPARES)
 
+/* Counters that stand in the memory of the process `pid`. Whoever reads or zeroes them looks first
+ * whether the token is at `token_at`: by then the pid may be somebody else's. */
 struct coverage_range {
-    uint64_t from, to; /* addresses in the process `pid` */
-    uint32_t pid, at;  /* `at`: the first of its counters among the edges */
+    uint64_t from, to, token_at; /* addresses in the process */
+    uint32_t pid;                /* 0: the slot is free */
+    uint32_t at;                 /* the first of its counters among the edges */
 };
 
+/* Zeroed but for the token when it is made; all else is the target's. */
 struct coverage_head {
-    uint32_t magic;    /* the runtime was there */
-    uint32_t edges;    /* counters that the target has, as far as they are known; 0: by pc */
-    uint32_t overflow; /* edges that share a counter with others for want of room */
-    uint32_t n_ranges;
+    uint64_t token; /* any number but 0, the fuzzer's */
+    uint32_t magic; /* the runtime was there */
+    uint32_t edges; /* counters that were given out in order, from 0 on; at most COVERAGE_EDGES */
+    uint32_t overflow; /* edges without a counter of their own for want of room */
+    uint32_t by_pc;    /* 1: there is code whose counters may be anywhere (gcc trace-pc) */
+    uint32_t n_ranges; /* slots ever used */
+    uint32_t lost;     /* ranges for which no slot was free */
     struct coverage_range ranges[COVERAGE_RANGES_MAX];
 };
 
