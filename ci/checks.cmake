@@ -64,3 +64,7 @@ endforeach()
 
 check(report_in_browser LABEL once COMMAND ${ci}/browser/run ${PROJECT_BINARY_DIR})
 check(browser_tests_itself LABEL once COMMAND ${ci}/browser/self $<TARGET_FILE:wsproof>)
+
+# Implementations in our process: what is installed works outside, and the adapters find what is known.
+check(fuzz_package LABEL once COMMAND ${ci}/fuzz-package/run ${PROJECT_BINARY_DIR})
+check(fuzz_adapters LABEL once COMMAND ${ci}/fuzz-adapters ${PROJECT_BINARY_DIR})

@@ -2,7 +2,7 @@
 #define FUZZ_ORACLE_H
 
 #include "fuzz/account.h"
-#include "fuzz/wire.h"
+#include "ws/permessage.h"
 
 /* What RFC 6455 and RFC 7692 say of an account: the reference engine gets the same bytes, and what
  * the implementation made of them is held against what the engine did, with the freedoms that the
@@ -27,12 +27,38 @@ struct fuzz_finding {
     char signature[80]; /* equal for what is the same fault: of letters, digits, '.' and '-' */
 };
 
-/* False: no memory. Writes `out` always then; FUZZ_SAME when there is nothing to say.
+/* How the bytes were given, and what the account can know. */
+struct fuzz_terms {
+    enum case_role role; /* who is under test */
+
+    /* What both have agreed on; NULL: no compression. */
+    const struct ws_permessage *agreed;
+
+    /* The account holds the messages that its application got: it echoes them, or tells. */
+    bool messages;
+
+    /* It runs in our process: nothing gets lost on the way to the account, and it has answered all
+     * that it will when the account ends. */
+    bool linked;
+
+    bool closed; /* behind the bytes we said Close 1000, when it had said none itself */
+
+    /* Our side of the connection stayed open until the account ended, neither shutdown nor reset:
+     * what is missing is missing. */
+    bool patient;
+
+    bool strict;          /* also differences of a SHOULD, and unusual close codes */
+    bool ignores_utf8;    /* it does not look at text, and says so */
+    uint64_t message_max; /* bytes that it promises to take; 0: nobody knows */
+};
+
+/*   wire      what was said behind the handshake, without that Close
+ *   account   without FUZZ_HEARD_END it is of one who is willing to go on
  *
- *   strict   also differences of a SHOULD, and codes where the RFC names none but everybody uses
- * one */
-NODISCARD bool fuzz_oracle(const struct fuzz_session *s, const struct fuzz_wire *wire,
-                           enum case_role role, bool echoes, bool strict,
+ * Where the target declined the extension, `agreed` is NULL and the wire was made so; where it
+ * agreed to something else than was offered, `agreed` is that. False: no memory. Writes `out`
+ * always then; FUZZ_SAME when there is nothing to say. */
+NODISCARD bool fuzz_oracle(struct bytes wire, const struct fuzz_terms *terms,
                            const struct fuzz_account *account, struct fuzz_finding *out);
 
 /* Two accounts of the same bytes. Order counts within messages and within pongs; an end that is

@@ -55,6 +55,16 @@ void ws_conn_free(struct ws_conn *c)
     *c = (struct ws_conn){ .state = WS_CONN_CLOSED, .end_told = true };
 }
 
+void ws_conn_skip_handshake(struct ws_conn *c, const struct ws_permessage *agreed)
+{
+    assert(c->state == WS_CONN_HANDSHAKE && (!agreed || c->options.deflate));
+    buf_clear(&c->out);
+    c->compresses = agreed != NULL;
+    if (agreed)
+        c->agreed = *agreed;
+    ws_conn_enter(c, WS_CONN_OPEN, 0, 0);
+}
+
 void ws_conn_enter(struct ws_conn *c, enum ws_conn_state state, uint64_t now_ms,
                    uint32_t timeout_ms)
 {

@@ -119,6 +119,10 @@ NODISCARD bool ws_conn_init(struct ws_conn *c, const struct ws_conn_options *opt
                             uint64_t now_ms);
 void ws_conn_free(struct ws_conn *c);
 
+/* Straight behind ws_conn_init: the handshake has been done elsewhere, and the bytes to come are
+ * frames. `agreed`: what it said of compression, with `options.deflate` set; NULL: none. */
+void ws_conn_skip_handshake(struct ws_conn *c, const struct ws_permessage *agreed);
+
 /* Bytes from the peer, unmasked in place; pull all events before the next feed. */
 void ws_conn_feed(struct ws_conn *c, uint8_t *in, size_t len, uint64_t now_ms);
 void ws_conn_feed_end(struct ws_conn *c, uint64_t now_ms); /* FIN or reset from the peer */

@@ -180,3 +180,30 @@ Test(ws_conn, is_dead_once_freed)
     cr_assert_not(ws_conn_next(&c, &e, 0));
     ws_conn_free(&c);
 }
+
+Test(ws_conn, without_a_handshake_the_first_bytes_are_frames_and_no_time_runs_out)
+{
+    struct ws_conn c = new_server(0);
+    uint8_t ping[] = { 0x89, 0x80, 0, 0, 0, 0 };
+    struct ws_event e;
+
+    ws_conn_skip_handshake(&c, NULL);
+    cr_assert_eq(ws_conn_deadline(&c), UINT64_MAX);
+    ws_conn_feed(&c, ping, sizeof ping, 1000);
+    cr_assert(ws_conn_next(&c, &e, 1000));
+    cr_assert_eq(e.kind, WS_EVENT_PING);
+    cr_assert_eq(ws_conn_out(&c).len, 2);
+    ws_conn_free(&c);
+}
+
+Test(ws_conn, a_client_that_skips_the_handshake_sends_no_request)
+{
+    const struct ws_conn_options options = { .target = BYTES_LIT("/"), .host = BYTES_LIT("h") };
+    struct ws_conn c;
+
+    cr_assert(ws_conn_init(&c, &options, 0));
+    cr_assert_gt(ws_conn_out(&c).len, 0);
+    ws_conn_skip_handshake(&c, NULL);
+    cr_assert_eq(ws_conn_out(&c).len, 0);
+    ws_conn_free(&c);
+}
