@@ -68,3 +68,6 @@ check(browser_tests_itself LABEL once COMMAND ${ci}/browser/self $<TARGET_FILE:w
 # Implementations in our process: what is installed works outside, and the adapters find what is known.
 check(fuzz_package LABEL once COMMAND ${ci}/fuzz-package/run ${PROJECT_BINARY_DIR})
 check(fuzz_adapters LABEL once COMMAND ${ci}/fuzz-adapters ${PROJECT_BINARY_DIR})
+
+# The fuzz targets, each a fixed number of runs. Builds them, in a folder of their own.
+check(fuzz_smoke LABEL once TIMEOUT 1800 COMMAND ${ci}/fuzz-smoke)

@@ -27,4 +27,10 @@ function(harness_layer name)
   cmake_parse_arguments(LAYER "" "" "SOURCES;USES;NEEDS" ${ARGN})
   add_library(${name} STATIC ${LAYER_SOURCES})
   target_link_libraries(${name} PUBLIC harness_flags ${LAYER_USES} PRIVATE ${LAYER_NEEDS})
+  # What makes the inputs of a fuzzer is not what it shall learn of, and has to be fast; and what
+  # `base` compares is mostly sizes of its own.
+  if(FUZZ AND NOT name STREQUAL "fuzz" AND FUZZ_ENGINE STREQUAL "-fsanitize=fuzzer")
+    target_compile_options(${name} PRIVATE -fsanitize=fuzzer-no-link
+      -fno-sanitize-coverage=trace-cmp)
+  endif()
 endfunction()

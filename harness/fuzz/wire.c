@@ -45,15 +45,19 @@ static bool end_writes(struct work *w, const struct fuzz_step *step, size_t bega
     return (step->joined && !last) || end_write(w, len);
 }
 
+/* What is there is doubled: one byte can be sent a million times. */
 static bool put_spread(const struct fuzz_step *step, struct buf *out)
 {
-    uint32_t times = step->times > 0 ? step->times : 1;
+    const size_t times = step->times > 0 ? step->times : 1, len = times * step->payload.len;
+    const size_t from = out->len;
 
-    if (!buf_reserve(out, (size_t)times * step->payload.len))
+    if (!buf_reserve(out, len) || !buf_append(out, step->payload))
         return false;
-    for (uint32_t i = 0; i < times; i++)
-        if (!buf_append(out, step->payload))
-            return false;
+    while (out->len - from < len) {
+        const size_t made = out->len - from, more = made < len - made ? made : len - made;
+        memcpy(out->ptr + out->len, out->ptr + from, more);
+        out->len += more;
+    }
     return true;
 }
 

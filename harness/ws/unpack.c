@@ -115,7 +115,7 @@ static enum ws_inflated piece(struct ws_unpacker *u, struct bytes *out)
 
     if (out->len > room) {
         *out = bytes_take(*out, (size_t)room);
-        u->why = (struct violation){ WS_RULE_LIMIT_RATIO, u->in };
+        u->why = (struct violation){ WS_RULE_LIMIT_RATIO, (u->in - 1) / RATIO_STEP * RATIO_STEP };
     }
     u->out += out->len;
     return out->len > 0 ? WS_INFLATED_PIECE : WS_INFLATED_BROKEN;

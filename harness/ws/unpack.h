@@ -29,7 +29,8 @@ enum ws_inflated ws_unpacker_next(struct ws_unpacker *u, struct bytes *out);
 NODISCARD bool ws_unpacker_window(struct ws_unpacker *u, struct buf *out);
 NODISCARD bool ws_unpacker_set_window(struct ws_unpacker *u, struct bytes window);
 
-/* After BROKEN: the rule, and the byte of the message's compressed data. */
+/* After BROKEN: the rule, and the byte of the message's compressed data; of a ratio that is too
+ * high the first byte of the KiB in which it was passed. */
 struct violation ws_unpacker_why(const struct ws_unpacker *u);
 
 #endif
