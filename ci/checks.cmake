@@ -58,6 +58,10 @@ check(kill_matrix_tests_itself LABEL once
 check(planted_bugs_show LABEL once
   COMMAND ${ci}/planted $<TARGET_FILE:wsproof> $<TARGET_FILE_DIR:planted-server>)
 
+# What the fuzzer finds fails again alone, and it finds nothing in who is innocent.
+check(fuzz_live LABEL once
+  COMMAND ${ci}/fuzz-live $<TARGET_FILE:wsproof> $<TARGET_FILE:wsproof-faulty>)
+
 foreach(target py-websockets py-websockets-client node-ws)
   check(target_${target} LABEL once COMMAND ${ci}/target $<TARGET_FILE:wsproof> ${target})
 endforeach()

@@ -182,6 +182,26 @@ bool text_quote(struct bytes in, size_t limit, struct buf *out)
     return shown.len == in.len || buf_print(out, "…");
 }
 
+static bool is_shell_plain(uint8_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != 0 && strchr("-_./:=,+@%", c));
+}
+
+bool text_shell_word(struct bytes word, struct buf *out)
+{
+    bool plain = word.len > 0, ok;
+
+    for (size_t i = 0; i < word.len; i++)
+        plain &= is_shell_plain(word.ptr[i]);
+    if (plain)
+        return buf_append(out, word);
+    ok = buf_push(out, '\'');
+    for (size_t i = 0; ok && i < word.len; i++)
+        ok = word.ptr[i] == '\'' ? buf_append(out, BYTES_LIT("'\\''")) : buf_push(out, word.ptr[i]);
+    return ok && buf_push(out, '\'');
+}
+
 bool text_glob(const char *pattern, const char *text)
 {
     const char *star = NULL, *retry = NULL;

@@ -31,6 +31,9 @@ NODISCARD bool text_unbase64(struct bytes in, struct buf *out, bool *odd_pad);
  * then "…". Safe for a terminal whatever a peer sent. No quotes around it. */
 NODISCARD bool text_quote(struct bytes in, size_t limit, struct buf *out);
 
+/* One word of a command line, in quotes where a shell would take it apart. */
+NODISCARD bool text_shell_word(struct bytes word, struct buf *out);
+
 /* `*` any run of characters, slashes too, `?` one character; the rest literally and whole. */
 bool text_glob(const char *pattern, const char *text);
 

@@ -7,6 +7,7 @@ enum exit_code { EXIT_OK = 0, EXIT_UNEXPECTED = 1, EXIT_USAGE = 2, EXIT_TARGET =
 int command_test(int argc, char **argv);
 int command_test_client(int argc, char **argv);
 int command_serve_cases(int argc, char **argv);
+int command_fuzz(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_cases(int argc, char **argv);
@@ -14,5 +15,6 @@ int command_requirements(int argc, char **argv);
 int command_serve(int argc, char **argv);
 int command_connect(int argc, char **argv);
 int command_autobahn(int argc, char **argv);
+int command_fuzz_engine(int argc, char **argv);
 
 #endif

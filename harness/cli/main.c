@@ -17,6 +17,7 @@ static const struct command commands[] = {
     { "test", command_test, "test a WebSocket server" },
     { "test-client", command_test_client, "test a WebSocket client" },
     { "serve-cases", command_serve_cases, "be the server that clients are tested against" },
+    { "fuzz", command_fuzz, "fuzz a live server or client" },
     { "replay", command_replay, "run a case, or judge saved conversations again" },
     { "report", command_report, "make, merge and compare reports" },
     { "cases", command_cases, "list, show and check test cases" },
@@ -94,6 +95,9 @@ int main(int argc, char **argv)
         printf("wsproof %s\n", WSPROOF_VERSION);
         return EXIT_OK;
     }
+    /* What `fuzz` starts; no word of the help text. */
+    if (strcmp(argv[1], "fuzz-engine") == 0)
+        return command_fuzz_engine(argc, argv);
     for (const struct command *c = commands; c->name; c++) {
         if (strcmp(argv[1], c->name) == 0)
             return c->run(argc, argv);

@@ -77,6 +77,23 @@ static bool replay_results(struct replay *r, const char *path, struct err *err)
     return ok;
 }
 
+/* A finding against a client says so: all of its cases are for clients alone. */
+static bool is_for_clients(const char *path)
+{
+    struct source source;
+    struct suite_fault fault = { 0 };
+    struct err err = { 0 };
+    bool clients = false;
+
+    if (source_files(&source, path, &err) && suite_load(&source.suite, source.files, &fault)) {
+        clients = source.suite.n_cases > 0;
+        for (size_t i = 0; i < source.suite.n_cases; i++)
+            clients &= source.suite.cases[i]->role == ROLE_CLIENT;
+    }
+    source_free(&source); /* what is wrong with the file, who runs it will tell */
+    return clients;
+}
+
 int command_replay(int argc, char **argv)
 {
     static struct replay r; /* large */
@@ -94,14 +111,14 @@ int command_replay(int argc, char **argv)
         "replay", "wsproof replay RESULTS [options] | FILE.case [URL] [options of test]",
         "Judges the saved conversations of a run again, without a target, and tells where\n"
         "the verdict is another now: 0 nowhere, 1 somewhere. A case file is run as\n"
-        "`wsproof test FILE.case` runs it.",
+        "`wsproof test FILE.case` runs it, one for clients as `wsproof test-client`.",
         "  wsproof replay wsproof-report/results.json\n"
         "  wsproof replay finding.case ws://localhost:9001/\n",
         rows
     };
 
     if (argc > 2 && source_is_case_file(argv[2]))
-        return command_test(argc, argv);
+        return is_for_clients(argv[2]) ? command_test_client(argc, argv) : command_test(argc, argv);
     memset(&r, 0, sizeof r);
     if (!arg_parse(&command, argc, argv, &rest, &help, &err))
         return arg_fail(&command, &err);

@@ -4,28 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/commands.h"
 #include "io/clock.h"
 #include "report/describe.h"
 #include "script/print.h"
 #include "verdict/dropin.h"
-
-/* One word of a command line, quoted where a shell would take it apart. */
-static bool quote_word(struct buf *out, const char *word)
-{
-    static const char safe[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@%";
-    bool plain = *word && strspn(word, safe) == strlen(word);
-
-    if (plain)
-        return buf_append(out, bytes_str(word));
-    if (!buf_push(out, '\''))
-        return false;
-    for (; *word; word++)
-        if (!(*word == '\'' ? buf_append(out, BYTES_LIT("'\\''")) : buf_push(out, (uint8_t)*word)))
-            return false;
-    return buf_push(out, '\'');
-}
 
 static bool takes_value(const char *arg, const char *name)
 {
@@ -57,9 +41,9 @@ static const char *run_again(struct session *s, const char *id)
             }
             skip |= strncmp(s->argv[i], left_out[k], n) == 0 && s->argv[i][n] == '=';
         }
-        ok = skip || (buf_push(&line, ' ') && quote_word(&line, s->argv[i]));
+        ok = skip || (buf_push(&line, ' ') && text_shell_word(bytes_str(s->argv[i]), &line));
     }
-    ok = ok && buf_append(&line, BYTES_LIT(" --cases ")) && quote_word(&line, id);
+    ok = ok && buf_append(&line, BYTES_LIT(" --cases ")) && text_shell_word(bytes_str(id), &line);
     copy = ok ? arena_str(&s->arena, buf_bytes(&line)) : NULL;
     buf_free(&line);
     return copy;

@@ -251,11 +251,13 @@ static void count_lost(struct schedule *s, const struct slot *slot)
         s->lost = 0;
 }
 
-/* A server that hangs, or that keeps what it has taken: a second look would find nothing new. */
+/* A server that hangs, that keeps what it has taken, or is still at it: a second look would find
+ * nothing new, or take the end of that work for rest. */
 static bool spoils(const struct slot *slot, const struct verdict *v)
 {
     return slot->unanswered ||
-           (v->result == VERDICT_FAIL && script_case_expects(slot->c, EXPECT_MEMORY));
+           (v->result == VERDICT_FAIL && (script_case_expects(slot->c, EXPECT_MEMORY) ||
+                                          script_case_expects(slot->c, EXPECT_CPU)));
 }
 
 /* A slot that has ended: an outcome, or once more alone. */

@@ -97,6 +97,15 @@ bool io_file_write(const char *path, struct bytes text, struct err *err)
     return false;
 }
 
+bool io_file_create(const char *path, struct bytes text, bool *there, struct err *err)
+{
+    *there = false;
+    if (write_to(path, O_CREAT | O_EXCL, text))
+        return true;
+    *there = errno == EEXIST;
+    return *there || cannot(err, "write", path);
+}
+
 bool io_file_append(const char *path, struct bytes text, struct err *err)
 {
     return write_to(path, O_CREAT | O_APPEND, text) || cannot(err, "append to", path);

@@ -9,6 +9,8 @@ NODISCARD bool io_file_read(const char *path, size_t max, struct buf *out, struc
 
 /* Writes beside it and renames, so that a reader sees the old file or the new one. */
 NODISCARD bool io_file_write(const char *path, struct bytes text, struct err *err);
+/* Never over another file: *there says that there is one already, and nothing was written. */
+NODISCARD bool io_file_create(const char *path, struct bytes text, bool *there, struct err *err);
 NODISCARD bool io_file_append(const char *path, struct bytes text, struct err *err);
 NODISCARD bool io_dir_make(const char *path,
                            struct err *err); /* with its parents; existing is fine */

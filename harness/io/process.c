@@ -259,6 +259,11 @@ long io_process_pid(const struct io_process *p)
     return p->pid;
 }
 
+bool io_process_is_ending(const struct io_process *p)
+{
+    return !p->status.running || usage_is_ending(p->pid);
+}
+
 void io_process_signal(struct io_process *p, int number)
 {
     kill(-p->pid, number);

@@ -17,6 +17,10 @@ NODISCARD struct io_process *io_process_start(struct io_loop *loop, char *const 
 struct io_process_status io_process_status(const struct io_process *process);
 long io_process_pid(const struct io_process *process);
 
+/* Has it begun to end, or ended? Its connections end before IO_EXITED can be told: whoever sees one
+ * end can ask whether that is why. Costs a look into /proc. */
+bool io_process_is_ending(const struct io_process *process);
+
 void io_process_signal(struct io_process *process, int signal); /* to its whole group */
 /* Kills the group if it still runs, and forgets it: the pointer is dead, no further event. */
 void io_process_free(struct io_process *process);

@@ -83,7 +83,7 @@ static void find_tree(pid_t root, struct tree *out)
 /* ---- what one of them uses ---- */
 
 /* Fields of /proc/PID/stat, counted as proc(5) does. */
-enum { FIELD_STATE = 3, FIELD_UTIME = 14, FIELD_CSTIME = 17, FIELD_RSS = 24 };
+enum { FIELD_STATE = 3, FIELD_FLAGS = 9, FIELD_UTIME = 14, FIELD_CSTIME = 17, FIELD_RSS = 24 };
 
 /* The second field is a name in parentheses that may hold anything, so counting starts behind the
  * last parenthesis. */
@@ -220,4 +220,17 @@ bool usage_since(pid_t pid, const struct io_mark *mark, struct io_growth *out)
     for (size_t i = 0; i < tree.count; i++)
         out->memory_kib += grown_kib(mark, tree.pid[i]);
     return true;
+}
+
+/* The kernel's flag for a task that is past the point of no return: PF_EXITING. */
+#define TASK_EXITING 0x4u
+
+bool usage_is_ending(pid_t pid)
+{
+    char text[1024];
+    char *at = read_of(pid, "stat", text, sizeof text) > 0 ? strrchr(text, ')') : NULL;
+
+    for (int field = FIELD_STATE; at && field <= FIELD_FLAGS; field++)
+        at = strchr(at + 1, ' ');
+    return !at || (strtoul(at, NULL, 10) & TASK_EXITING);
 }

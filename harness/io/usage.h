@@ -13,4 +13,7 @@ bool usage_of(pid_t pid, struct io_usage *out);
 bool usage_mark(pid_t pid, struct io_mark *out);
 bool usage_since(pid_t pid, const struct io_mark *mark, struct io_growth *out);
 
+/* Has it begun to end? Its connections end before it is a zombie. True also when it is gone. */
+bool usage_is_ending(pid_t pid);
+
 #endif

@@ -206,3 +206,23 @@ Test(text, measures_distance_between_words)
     cr_assert_eq(text_distance(longer, "a", 7), 7);
     cr_assert_eq(text_distance("a", longer, 7), 7);
 }
+
+Test(text, a_word_for_a_shell_is_quoted_where_it_must)
+{
+    static const char *const rows[][2] = { { "plain-1.0/x=y:z,@%+", "plain-1.0/x=y:z,@%+" },
+                                           { "", "''" },
+                                           { "two words", "'two words'" },
+                                           { "it's", "'it'\\''s'" },
+                                           { "$HOME", "'$HOME'" },
+                                           { "a\nb", "'a\nb'" },
+                                           { "{port}", "'{port}'" } };
+    struct buf b;
+
+    buf_init(&b, 100);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        buf_clear(&b);
+        cr_assert(text_shell_word(bytes_str(rows[i][0]), &b));
+        cr_expect(bytes_eq_str(buf_bytes(&b), rows[i][1]), "%.*s", BYTES_ARG(buf_bytes(&b)));
+    }
+    buf_free(&b);
+}

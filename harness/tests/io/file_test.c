@@ -20,7 +20,7 @@ static const char *fresh(char path[64])
 
 static const char *in(const char *dir, const char *name)
 {
-    static char path[4][256];
+    static char path[4][2 * IO_DIR_PRIVATE_MAX];
     static unsigned next;
     char *at = path[next++ % 4];
 
@@ -178,4 +178,43 @@ Test(io_clock, it_runs)
     cr_assert_gt(io_wall_s(), 1700000000);
     cr_assert_neq(io_entropy(), io_entropy());
     cr_assert_gt(io_own_peak_kib(), 100);
+}
+
+Test(io_file, a_file_is_created_once)
+{
+    char dir[64];
+    struct buf b = { 0 };
+    struct err err = { 0 };
+    const char *path = in(fresh(dir), "f");
+    bool there;
+
+    cr_assert(io_file_create(path, BYTES_LIT("one"), &there, &err), "%s", err.text);
+    cr_expect_not(there);
+    cr_assert(io_file_create(path, BYTES_LIT("two"), &there, &err), "%s", err.text);
+    cr_expect(there);
+    cr_assert(io_file_read(path, 100, &b, &err), "%s", err.text);
+    cr_expect(bytes_eq_str(buf_bytes(&b), "one"));
+    cr_expect_not(io_file_create(in(dir, "none/f"), BYTES_LIT("x"), &there, &err));
+    cr_expect(!there && err.code == ERR_SYSTEM);
+    io_dir_remove(dir);
+    cr_expect_not(io_file_exists(dir));
+    buf_free(&b);
+}
+
+Test(io_file, a_temporary_folder_goes_with_its_files_and_leaves_folders)
+{
+    char dir[IO_DIR_PRIVATE_MAX], other[IO_DIR_PRIVATE_MAX];
+    struct err err = { 0 };
+
+    cr_assert(io_dir_private(dir, &err) && io_dir_private(other, &err), "%s", err.text);
+    cr_expect_str_neq(dir, other);
+    cr_assert(io_file_append(in(dir, ".hidden"), BYTES_LIT("x"), &err), "%s", err.text);
+    cr_assert(io_dir_make(in(dir, "below"), &err), "%s", err.text);
+    io_dir_remove(dir);
+    cr_expect_not(io_file_exists(in(dir, ".hidden")));
+    cr_expect(io_file_exists(in(dir, "below")));
+    io_dir_remove(in(dir, "below"));
+    io_dir_remove(dir);
+    io_dir_remove(other);
+    cr_expect(!io_file_exists(dir) && !io_file_exists(other));
 }

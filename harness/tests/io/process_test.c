@@ -188,6 +188,25 @@ Test(io_process, freeing_kills)
     io_loop_free(loop);
 }
 
+Test(io_process, an_end_that_has_begun_can_be_seen_before_it_is_told)
+{
+    struct err err = { 0 };
+    struct io_loop *loop = io_loop_new(&err);
+    char *argv[] = { "sleep", "60", NULL };
+    struct io_process *p = io_process_start(loop, argv, NULL, &err);
+    uint64_t until = io_elapsed_ms() + 10000;
+
+    cr_assert(p, "%s", err.text);
+    cr_expect(!io_process_is_ending(p));
+    io_process_signal(p, SIGKILL);
+    while (!io_process_is_ending(p) && io_elapsed_ms() < until)
+        continue;
+    cr_expect(io_process_is_ending(p));
+    cr_expect(io_process_status(p).running, "nobody has asked the loop yet");
+    io_process_free(p);
+    io_loop_free(loop);
+}
+
 static void expect_words(const char *command, const char *joined)
 {
     char got[256] = "";

@@ -1,0 +1,51 @@
+#ifndef FUZZ_ENGINE_H
+#define FUZZ_ENGINE_H
+
+#include "fuzz/counters.h"
+#include "fuzz/findings.h"
+#include "fuzz/lane.h"
+#include "fuzz/news.h"
+#include "fuzz/recent.h"
+#include "fuzz/replies.h"
+
+/* One live target and one session at a time: says what it is given, tells how far that came, and
+ * brings what is suspicious to trial. Where the sessions come from is not its business: of
+ * libFuzzer (fuzz/driver.h), or of a test. Its news go to standard output. */
+#define ENGINE_COUNTERS (FUZZ_COUNTERS_SIZE + REPLIES_SIZE)
+
+struct engine {
+    const struct fuzz_options *o;
+    struct stand stand; /* the target, for trials and for us */
+    struct lane lane;
+    struct fuzz_counters *counters; /* NULL with --no-coverage */
+    struct findings findings;
+    struct fuzz_account account, other;
+    struct recent recent;
+    struct io_mark mark; /* where the target's process stood at the last look */
+    unsigned marked_starts;
+    bool marked;
+    uint64_t least_kib; /* that it needed, since it was started */
+    uint64_t began_ms, pulse_ms, corpus_ms, corpus;
+    uint64_t suspects, cut_checks, reply_edges;
+    uint8_t seen_replies[REPLIES_SIZE];
+    bool lingers; /* the death that is looked for comes a while after its session */
+    bool over;    /* it has done its runs, or its time */
+};
+
+/* Starts the target, learns what it is like, and says that it is ready. `o` must outlive it.
+ * engine_close is right in either case. */
+NODISCARD bool engine_open(struct engine *e, const struct fuzz_options *o, struct err *err);
+void engine_close(struct engine *e);
+
+/* Says the session that `input` is (fuzz/session.h), and looks at what came.
+ *
+ *   counters  ENGINE_COUNTERS bytes, added to: code first, then replies; at least one is set
+ *
+ * False: it cannot go on (`err`). `over`: it need not. */
+NODISCARD bool engine_take(struct engine *e, struct bytes input, uint8_t *counters,
+                           struct err *err);
+
+/* A line for the supervisor. */
+void engine_tell(const struct fuzz_news *news);
+
+#endif

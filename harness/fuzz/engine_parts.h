@@ -1,0 +1,30 @@
+#ifndef FUZZ_ENGINE_PARTS_H
+#define FUZZ_ENGINE_PARTS_H
+
+#include "fuzz/engine.h"
+
+/* Inside of engine. */
+
+/* engine_look.c: says a session and tells what is suspicious in what came: in `e->account`, what it
+ * answers in `e->wire`. */
+NODISCARD bool engine_look(struct engine *e, const struct fuzz_session *s, struct lane_word *word,
+                           struct suspicion *out, struct err *err);
+/* The same session in other cuts: does that change what comes? */
+NODISCARD bool engine_look_at_cuts(struct engine *e, const struct fuzz_session *s,
+                                   struct suspicion *out, struct err *err);
+/* What it costs the target's process, which has to be ours. */
+NODISCARD bool engine_look_at_cost(struct engine *e, const struct fuzz_session *s,
+                                   struct suspicion *out, struct err *err);
+/* Whichever of them shows what `wanted` is. */
+NODISCARD bool engine_look_for(struct engine *e, enum suspicion_kind wanted,
+                               const struct fuzz_session *s, struct suspicion *out,
+                               struct err *err);
+
+/* engine_trial.c: finds who is to blame, makes it small, and has it tried. */
+NODISCARD bool engine_trial(struct engine *e, const struct fuzz_session *s,
+                            const struct suspicion *suspicion, struct err *err);
+
+/* engine_cost.c: now and then, what the target's process needs. */
+NODISCARD bool engine_watch_cost(struct engine *e, struct err *err);
+
+#endif

@@ -1,0 +1,188 @@
+#define _GNU_SOURCE /* alarm, mkdtemp beside C11 */
+#include "fuzz/engine.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io/file.h"
+
+#define SERVER(habit) "'" ODD_SERVER "' " habit " {port}"
+#define PATIENCE_S 100
+
+struct shop {
+    struct fuzz_options o;
+    struct engine engine;
+    char findings[32];
+    uint8_t counters[ENGINE_COUNTERS];
+};
+
+static void set_up(struct shop *s, const char *command)
+{
+    struct err err = { 0 };
+
+    alarm(PATIENCE_S);
+    memset(s, 0, sizeof *s);
+    snprintf(s->findings, sizeof s->findings, "engine_test_XXXXXX");
+    cr_assert(mkdtemp(s->findings));
+    s->o = (struct fuzz_options){ .role = ROLE_SERVER,
+                                  .command = command,
+                                  .findings = s->findings,
+                                  .timeout_ms = 1000,
+                                  .memory_bytes = 256u << 20,
+                                  .cpu_ms = 2000,
+                                  .seed = 1 };
+    cr_assert(engine_open(&s->engine, &s->o, &err), "%s", err.text);
+}
+
+/* The findings, names with a blank behind each. */
+static const char *found(const struct shop *s)
+{
+    static char out[1024];
+    struct buf names;
+    struct err err = { 0 };
+
+    out[0] = '\0';
+    buf_init(&names, 1 << 16);
+    cr_assert(io_dir_names(s->findings, &names, &err), "%s", err.text);
+    for (size_t i = 0; i < names.len; i += strlen((char *)names.ptr + i) + 1) {
+        strncat(out, (char *)names.ptr + i, 200);
+        strcat(out, " ");
+    }
+    buf_free(&names);
+    return out;
+}
+
+static void clean_up(struct shop *s)
+{
+    char command[64];
+
+    engine_close(&s->engine);
+    snprintf(command, sizeof command, "rm -r '%s'", s->findings);
+    cr_assert_eq(system(command), 0);
+}
+
+static void take(struct shop *s, const struct fuzz_session *session)
+{
+    uint8_t bytes[4096];
+    size_t len = fuzz_session_encode(session, bytes, sizeof bytes);
+    struct err err = { 0 };
+
+    cr_assert_gt(len, 0);
+    memset(s->counters, 0, sizeof s->counters);
+    cr_assert(engine_take(&s->engine, bytes_of(bytes, len), s->counters, &err), "%s", err.text);
+}
+
+static void take_text(struct shop *s, const char *words)
+{
+    struct fuzz_session session = { .n_steps = 1 };
+
+    session.steps[0] =
+        (struct fuzz_step){ .fin = true, .opcode = WS_TEXT, .payload = bytes_str(words) };
+    take(s, &session);
+}
+
+static size_t set_counters(const struct shop *s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < sizeof s->counters; i++)
+        n += s->counters[i] > 0;
+    return n;
+}
+
+Test(fuzz_engine, a_good_server_is_not_suspected_and_its_replies_guide)
+{
+    static struct shop s;
+
+    set_up(&s, SERVER("echo"));
+    take_text(&s, "hello");
+    cr_expect_gt(set_counters(&s), 3);
+    cr_expect_eq(s.engine.suspects, 0);
+    cr_expect_str_eq(found(&s), "");
+    clean_up(&s);
+}
+
+Test(fuzz_engine, a_death_becomes_a_case_that_kills_and_is_tried_once)
+{
+    static struct shop s;
+
+    set_up(&s, SERVER("echo"));
+    take_text(&s, "hello");
+    take_text(&s, "kill");
+    cr_expect(strstr(found(&s), ".case "), "%s", found(&s));
+    take_text(&s, "hello");
+    uint64_t starts = s.engine.lane.starts;
+    take_text(&s, "kill");
+    take_text(&s, "hello");
+    cr_expect_eq(s.engine.lane.starts, starts + 1, "known, and so not tried again");
+    cr_expect_eq(s.engine.suspects, 2);
+    clean_up(&s);
+}
+
+/* "late" kills when its connection has ended: another session may meet that. */
+Test(fuzz_engine, a_late_death_is_blamed_on_who_brought_it)
+{
+    static struct shop s;
+    struct buf text;
+    struct err err = { 0 };
+    char path[600];
+
+    set_up(&s, SERVER("echo"));
+    take_text(&s, "late");
+    for (int i = 0; i < 100 && s.engine.suspects == 0; i++) {
+        take_text(&s, "good");
+        usleep(2000);
+    }
+    cr_assert_gt(s.engine.suspects, 0);
+    const char *name = found(&s);
+    cr_assert(strstr(name, ".case "), "%s", name);
+    snprintf(path, sizeof path, "%s/%.*s", s.findings, (int)strcspn(name, " "), name);
+    buf_init(&text, 1 << 20);
+    cr_assert(io_file_read(path, 1 << 20, &text, &err), "%s", err.text);
+    cr_expect(bytes_find(buf_bytes(&text), bytes_str("\"late\"")) < text.len, "%.*s", (int)text.len,
+              (char *)text.ptr);
+    buf_free(&text);
+    clean_up(&s);
+}
+
+Test(fuzz_engine, it_is_over_when_its_runs_are)
+{
+    static struct shop s;
+
+    set_up(&s, SERVER("echo"));
+    s.o.runs = s.engine.lane.sessions + 2;
+    take_text(&s, "one");
+    cr_expect(s.engine.over || s.engine.lane.sessions < s.o.runs);
+    take_text(&s, "two");
+    take_text(&s, "three");
+    cr_expect(s.engine.over);
+    clean_up(&s);
+}
+
+/* What costs much is looked for among all that was said since the last look. */
+Test(fuzz_engine, who_takes_much_memory_is_suspected)
+{
+    static struct shop s;
+    set_up(&s, SERVER("echo"));
+    s.o.memory_bytes = 32u << 20;
+    for (int i = 0; i < 1000 && s.engine.suspects == 0; i++) {
+        take_text(&s, i % 100 == 50 ? "grow" : "hello");
+        usleep(2000);
+    }
+    cr_expect_gt(s.engine.suspects, 0);
+    clean_up(&s);
+}
+
+Test(fuzz_engine, who_takes_much_time_of_the_processor_is_suspected)
+{
+    static struct shop s;
+    set_up(&s, SERVER("echo"));
+    s.o.cpu_ms = 100;
+    take_text(&s, "hello");
+    take_text(&s, "spin");
+    cr_expect_eq(s.engine.suspects, 1);
+    clean_up(&s);
+}
