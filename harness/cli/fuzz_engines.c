@@ -85,6 +85,7 @@ static void add_words(struct words *w, const struct fuzz_words *given, const cha
     add_number(w, "--cpu", o->cpu_ms, "ms");
     add_flag(w, "--no-coverage", o->no_coverage);
     add_flag(w, "--no-grammar", o->no_grammar);
+    add_flag(w, "--all-cores", o->all_cores);
     add_flag(w, "--strict", o->strict);
     add_flag(w, "--pedantic", o->pedantic);
     add_flag(w, "--first", o->first);

@@ -39,6 +39,7 @@ void fuzz_rows(struct fuzz_words *w, struct arg_row rows[FUZZ_ROWS])
         { "--pedantic", 0, ARG_FLAG, &o->pedantic, NULL, "fails of pedantic severity count" },
         { "--no-coverage", 0, ARG_FLAG, &o->no_coverage, NULL, "let replies guide, even so" },
         { "--no-grammar", 0, ARG_FLAG, &o->no_grammar, NULL, "mutate bytes, not frames" },
+        { "--all-cores", 0, ARG_FLAG, &o->all_cores, NULL, "do not keep it to the engine's core" },
         { "--header", 0, ARG_LIST, &w->headers, "'N: V'", "add a header to each request" },
         { "--subprotocol", 0, ARG_LIST, &w->protocols, "NAME", "offer it in each request" },
         { "--sni", 0, ARG_TEXT, &o->sni, "NAME", "name the server so in TLS" },

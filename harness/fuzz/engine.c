@@ -8,12 +8,15 @@
 #include "fuzz/engine_parts.h"
 #include "fuzz/lane_parts.h"
 #include "io/clock.h"
+#include "io/core.h"
 #include "io/file.h"
 
 #define PULSE_MS 500
 #define CORPUS_MS 5000
-/* Besides what is new, each so many sessions is said again in other cuts. */
+/* Besides what is new, each so many sessions is said again in other cuts; but small writes take
+ * their time, and no more than this part of all may go into them. */
 #define CUT_EVERY 64
+#define CUT_SHARE 6
 #define FIRST_SESSIONS 3
 #define IDLE_MS 100
 /* All payloads together, as sent: more than the largest of the lengths that are special. */
@@ -145,11 +148,15 @@ bool engine_open(struct engine *e, const struct fuzz_options *o, struct err *err
     e->o = o;
     recent_init(&e->recent);
     set_sanitizers();
+    /* A session is a chain of turns between the two of us. */
+    if (o->command && !o->all_cores)
+        io_keep_to_core((unsigned)o->seed);
     if (!open_counters(e, err) || !stand_open(&e->stand, o, err) || !stand_probe(&e->stand, err) ||
         !findings_open(&e->findings, o->findings, err) || !open_lane(e, err) ||
         !learn_noise(e, err))
         return false;
     e->began_ms = e->pulse_ms = io_elapsed_ms();
+    e->began_us = io_now_us();
     count_corpus(e);
     tell_ready(e);
     return true;
@@ -235,6 +242,18 @@ static void trim(struct fuzz_session *s)
     }
 }
 
+static bool look_at_cuts(struct engine *e, const struct fuzz_session *s, struct suspicion *out,
+                         struct err *err)
+{
+    uint64_t from = io_now_us();
+
+    if (e->cuts_us > (from - e->began_us) / CUT_SHARE)
+        return true;
+    bool ok = engine_look_at_cuts(e, s, out, err);
+    e->cuts_us += io_now_us() - from;
+    return ok;
+}
+
 static bool look_further(struct engine *e, const struct fuzz_session *s,
                          const struct lane_word *word, bool is_new, struct suspicion *out,
                          struct err *err)
@@ -245,7 +264,7 @@ static bool look_further(struct engine *e, const struct fuzz_session *s,
         return engine_look_at_cost(e, s, out, err);
     if (s->n_steps > 0 && s->end != FUZZ_END_DROP && word->end == LANE_ENDED &&
         (is_new || e->lane.sessions % CUT_EVERY == 0))
-        return engine_look_at_cuts(e, s, out, err);
+        return look_at_cuts(e, s, out, err);
     return true;
 }
 

@@ -26,7 +26,8 @@ struct engine {
     bool marked;
     uint64_t least_kib; /* that it needed, since it was started */
     uint64_t began_ms, pulse_ms, corpus_ms, corpus;
-    uint64_t suspects, cut_checks, reply_edges;
+    uint64_t suspects, reply_edges;
+    uint64_t began_us, cuts_us; /* of that, what was spent on other cuts */
     uint8_t seen_replies[REPLIES_SIZE];
     bool lingers; /* the death that is looked for comes a while after its session */
     bool over;    /* it has done its runs, or its time */

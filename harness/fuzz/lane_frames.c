@@ -8,11 +8,14 @@
 /* Single bytes come together again before anybody reads them, unless he gets the time for it. */
 #define PACE_NS 30000
 #define PACED_MAX 96
+/* Each write costs as much as the rest of a small session. What cuts do is seen in the first. */
+#define CUTS_MAX 12
 
 /* Where the `nth` write ends. */
 static size_t cut_at(const struct fuzz_wire *w, enum lane_cuts cuts, size_t nth)
 {
-    if (cuts == LANE_CUTS_NONE || nth == LANE_WRITES_MAX)
+    if (cuts == LANE_CUTS_NONE || nth == LANE_WRITES_MAX ||
+        (cuts == LANE_CUTS_OF_SESSION && nth == CUTS_MAX))
         return w->bytes.len;
     if (cuts == LANE_CUTS_SINGLE)
         return nth + 1;

@@ -16,6 +16,7 @@ struct fuzz_options {
     bool no_coverage, no_grammar, strict, verbose;
     bool pedantic;              /* readings that most deployed peers break are findings too */
     bool first;                 /* the first finding is enough */
+    bool all_cores;             /* the target is not kept to ours */
     const char *const *headers; /* "Name: value" */
     size_t n_headers;
     const char *const *protocols;
