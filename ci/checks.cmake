@@ -60,7 +60,7 @@ check(planted_bugs_show LABEL once
 
 # What the fuzzer finds fails again alone, and it finds nothing in who is innocent.
 check(fuzz_live LABEL once
-  COMMAND ${ci}/fuzz-live $<TARGET_FILE:wsproof> $<TARGET_FILE:wsproof-faulty>)
+  COMMAND ${ci}/fuzz-live $<TARGET_FILE:wsproof> $<TARGET_FILE:wsproof-faulty> $<TARGET_FILE_DIR:planted-server>)
 
 foreach(target py-websockets py-websockets-client node-ws)
   check(target_${target} LABEL once COMMAND ${ci}/target $<TARGET_FILE:wsproof> ${target})

@@ -9,6 +9,7 @@
 #include "cli/fuzz_minimise.h"
 #include "cli/fuzz_progress.h"
 #include "cli/session.h"
+#include "fuzz/driver.h"
 #include "fuzz/findings.h"
 #include "io/clock.h"
 #include "io/file.h"
@@ -69,9 +70,15 @@ static void on_news(struct supervisor *s, const struct fuzz_news *news)
         stop(s);
 }
 
+static void on_died(struct supervisor *s, const struct fuzz_news *news)
+{
+    fuzz_progress_clear(&s->progress);
+    fprintf(stderr, "wsproof: %s and is started again\n", news->text);
+}
+
 static void on_lost(struct supervisor *s, size_t who, const struct fuzz_news *news)
 {
-    fuzz_progress_log(&s->progress, "");
+    fuzz_progress_clear(&s->progress);
     fprintf(stderr, "wsproof: %s and is given up; this is a bug of wsproof. Its log ends:\n%.*s",
             news->text, BYTES_ARG(buf_bytes(&s->engines.engines[who].log)));
     worse(s, EXIT_BUG);
@@ -110,8 +117,8 @@ static bool watch(struct supervisor *s, struct err *err)
             return false;
         switch (event) {
         case FUZZ_ENGINES_NEWS: on_news(s, &news); break;
-        case FUZZ_ENGINES_LOG:
-        case FUZZ_ENGINES_DIED: fuzz_progress_log(&s->progress, news.text); break;
+        case FUZZ_ENGINES_LOG: fuzz_progress_log(&s->progress, news.text); break;
+        case FUZZ_ENGINES_DIED: on_died(s, &news); break;
         case FUZZ_ENGINES_LOST: on_lost(s, who, &news); break;
         case FUZZ_ENGINES_OVER: s->over = true; break;
         case FUZZ_ENGINES_TIME: break;
@@ -138,22 +145,28 @@ static bool try_target(struct supervisor *s, struct err *err)
     return ok;
 }
 
+/* Of a folder that somebody named: the name was wrong, not the machine. */
+static bool blame_name(bool ok, struct err *err)
+{
+    if (!ok && err->code == ERR_SYSTEM)
+        err->code = ERR_USAGE;
+    return ok;
+}
+
 static bool try_findings(const struct supervisor *s, struct err *err)
 {
     struct findings findings;
     bool ok = findings_open(&findings, s->words.o.findings, err);
 
     findings_free(&findings);
-    if (!ok && err->code == ERR_SYSTEM)
-        err->code = ERR_USAGE; /* the name was wrong, not the machine */
-    return ok;
+    return blame_name(ok, err);
 }
 
 static bool make_corpus(struct supervisor *s, const char **corpus, struct err *err)
 {
     *corpus = s->words.o.corpus;
     if (*corpus)
-        return io_dir_make(*corpus, err);
+        return blame_name(io_dir_make(*corpus, err), err);
     *corpus = s->temporary;
     return io_dir_private(s->temporary, err);
 }
@@ -162,7 +175,8 @@ static bool fuzz(struct supervisor *s, struct err *err)
 {
     const char *corpus;
 
-    if (!try_target(s, err) || !try_findings(s, err) || !make_corpus(s, &corpus, err))
+    if (!driver_there(err) || !try_target(s, err) || !try_findings(s, err) ||
+        !make_corpus(s, &corpus, err))
         return false;
     s->loop = io_loop_new(err);
     return s->loop && io_loop_watch_signals(s->loop, err) &&
@@ -186,7 +200,7 @@ static int supervise(struct supervisor *s)
     s->kill_ms = UINT64_MAX;
     fuzz_progress_init(&s->progress, &s->words);
     /* Undefined behaviour that is only told would not fail when the case is run again. */
-    setenv("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1", 0);
+    setenv("UBSAN_OPTIONS", "halt_on_error=1:abort_on_error=1:print_stacktrace=1", 0);
     bool ok = fuzz(s, &err);
     summarise(s);
     if (!ok) {

@@ -22,7 +22,8 @@ void fuzz_rows(struct fuzz_words *w, struct arg_row rows[FUZZ_ROWS])
 {
     struct fuzz_options *o = &w->o;
     const struct arg_row all[] = {
-        { "--exec", 0, ARG_TEXT, &o->command, "CMD", "start the target: {port} or {url} in CMD" },
+        { "--exec", 0, ARG_TEXT, &o->command, "CMD",
+          "start the target: {port}, {url} or {socket} in CMD, or it tells where it is" },
         { "--role", 0, ARG_TEXT, &w->role, "ROLE", "what it is: server (usual) or client" },
         { "--time", 0, ARG_TIME, &o->time_ms, "TIME", "for so long (5m); 0s: until Ctrl-C" },
         { "--runs", 0, ARG_NUMBER, &o->runs, "N", "for so many sessions" },
@@ -45,7 +46,8 @@ void fuzz_rows(struct fuzz_words *w, struct arg_row rows[FUZZ_ROWS])
         { "--sni", 0, ARG_TEXT, &o->sni, "NAME", "name the server so in TLS" },
         { "--cacert", 0, ARG_TEXT, &o->cacert, "FILE", "whom to trust (PEM)" },
         { "--insecure", 0, ARG_FLAG, &o->insecure, NULL, "do not verify certificates" },
-        { "--tls", 0, ARG_FLAG, &o->tls, NULL, "speak wss to a client" },
+        { "--tls", 0, ARG_FLAG, &o->tls, NULL,
+          "speak wss; to a client: {cacert} in CMD is whom to trust" },
         { "--verbose", 'v', ARG_FLAG, &w->verbose, NULL, "also what came to nothing" },
         { "--quiet", 'q', ARG_FLAG, &w->quiet, NULL, "only findings and the summary" },
     };

@@ -64,10 +64,12 @@ static const char *normal(const struct fuzz_progress *p)
     return p->color ? "\033[0m" : "";
 }
 
-static void clear_line(struct fuzz_progress *p)
+void fuzz_progress_clear(struct fuzz_progress *p)
 {
-    if (p->line_open)
+    if (p->line_open) {
         printf("\r\033[K");
+        fflush(stdout);
+    }
     p->line_open = false;
 }
 
@@ -168,7 +170,7 @@ static void tell_doubt(struct fuzz_progress *p, const struct fuzz_news *news)
 
 void fuzz_progress_news(struct fuzz_progress *p, const struct fuzz_news *news)
 {
-    clear_line(p);
+    fuzz_progress_clear(p);
     switch (news->kind) {
     case FUZZ_NEWS_READY: tell_ready(p, news); break;
     case FUZZ_NEWS_FINDING:
@@ -194,7 +196,7 @@ void fuzz_progress_log(struct fuzz_progress *p, const char *line)
 {
     if (!p->verbose)
         return;
-    clear_line(p);
+    fuzz_progress_clear(p);
     printf("  ");
     print_plain(line);
     printf("\n");
@@ -280,7 +282,7 @@ void fuzz_progress_summary(struct fuzz_progress *p, const struct fuzz_news *all)
     size_t n = p->findings + p->known;
     char time[NUMBER_TEXT], sessions[NUMBER_TEXT], rate[NUMBER_TEXT];
 
-    clear_line(p);
+    fuzz_progress_clear(p);
     printf("%s sessions in %s (%s/s): %s%zu finding%s%s", grouped(all->sessions, sessions),
            clock_text(passed, time), grouped(passed > 0 ? all->sessions * 1000 / passed : 0, rate),
            n > 0 ? red(p) : "", n, n == 1 ? "" : "s", n > 0 ? normal(p) : "");

@@ -33,6 +33,8 @@ void fuzz_progress_begin(struct fuzz_progress *p, const char *target, const char
 /* Anything but a pulse. */
 void fuzz_progress_news(struct fuzz_progress *p, const struct fuzz_news *news);
 void fuzz_progress_log(struct fuzz_progress *p, const char *line);
+/* Somebody else writes to the terminal now. */
+void fuzz_progress_clear(struct fuzz_progress *p);
 /* Called once a second or so. */
 void fuzz_progress_pulse(struct fuzz_progress *p, const struct fuzz_news *all);
 void fuzz_progress_summary(struct fuzz_progress *p, const struct fuzz_news *all);

@@ -28,7 +28,7 @@ static const char client_profile[] = "report\n"
                                      "pair        --pair\n"
                                      "reconnect   --reconnect 4 --reconnect-base 50ms\n";
 
-static const struct own_peer server = { SERVER, SERVER, server_profile };
+static const struct own_peer server = { SERVER, SERVER " --tls", server_profile };
 static const struct own_peer client = { CLIENT " {url}", CLIENT " --cacert {cacert} {url}",
                                         client_profile };
 

@@ -54,7 +54,8 @@ size_t session_rows(struct session_options *o, enum case_role role, struct arg_r
           "offer a subprotocol in each request" },
         { "--sni", 0, ARG_TEXT, &o->sni, "NAME", "name the server so in TLS" },
         { "--tls", 0, ARG_FLAG, &o->tls, NULL,
-          "speak wss to the client; {cacert} in CMD is whom to trust" },
+          servers ? "speak wss to what --exec starts"
+                  : "speak wss to the client; {cacert} in CMD is whom to trust" },
         { "--cacert", 0, ARG_TEXT, &o->cacert, "FILE", "whom to trust (PEM)" },
         { "--cert", 0, ARG_TEXT, &o->cert, "FILE", "our certificate (PEM)" },
         { "--key", 0, ARG_TEXT, &o->key, "FILE", "its key (PEM)" },
@@ -78,8 +79,7 @@ size_t session_rows(struct session_options *o, enum case_role role, struct arg_r
         bool client_row = all[i].into == &o->headers || all[i].into == &o->protocols ||
                           all[i].into == &o->sni || all[i].into == &o->cacert ||
                           all[i].into == &o->insecure;
-        bool server_row = all[i].into == &o->tls;
-        if (servers ? !server_row : !client_row)
+        if (servers || !client_row)
             rows[n++] = all[i];
     }
     rows[n] = (struct arg_row){ 0 };

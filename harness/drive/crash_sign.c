@@ -405,6 +405,11 @@ bool crash_kind_certain(enum crash_kind kind)
     return kind != CRASH_NONE && kind != CRASH_EXCEPTION;
 }
 
+bool crash_kind_ends(enum crash_kind kind)
+{
+    return kind == CRASH_ADDRESS || kind == CRASH_UNINITIALISED || kind == CRASH_ABORT;
+}
+
 const char *crash_kind_name(enum crash_kind kind)
 {
     static const char *const names[CRASH_KINDS] = { "none",  "address",  "uninitialised", "abort",

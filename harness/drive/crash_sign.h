@@ -40,6 +40,9 @@ bool crash_sign_find(struct bytes stderr_text, struct crash_sign *out);
 /* Is that no mere log line of a program that is fine? Not so of CRASH_EXCEPTION: whoever catches
  * and logs an exception prints the same. */
 bool crash_kind_certain(enum crash_kind kind);
+
+/* Has the process ended that wrote it, whatever its parent does? */
+bool crash_kind_ends(enum crash_kind kind);
 const char *crash_kind_name(enum crash_kind kind); /* "address", for a name; "none" */
 
 #endif

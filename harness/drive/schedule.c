@@ -263,9 +263,10 @@ static bool spoils(const struct slot *slot, const struct verdict *v)
 /* A slot that has ended: an outcome, or once more alone. */
 static bool settle(struct schedule *s, struct slot *slot, struct outcome *out)
 {
-    struct verdict v = judge(s, slot);
     bool first = slot->attempt == 1;
 
+    slot_note_report(slot);
+    struct verdict v = judge(s, slot);
     count_lost(s, slot);
     s->spoilt |= slot->alone && s->target->process && spoils(slot, &v);
     if (first && doubtful(&v)) {

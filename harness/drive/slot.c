@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "drive/crash_sign.h"
 #include "drive/fresh.h"
 #include "drive/growth.h"
 #include "drive/slot_client.h"
@@ -35,6 +36,7 @@ static bool start_run(struct slot *s, struct target *target, const struct script
     s->target = target;
     s->c = c;
     s->exit_code = -1;
+    s->err_from = target->err_bytes;
     s->state = SLOT_RUNNING;
     s->started_us = io_now_us();
     s->stop_us = s->started_us + (c->timeout_ms ? c->timeout_ms * 1000 : case_us);
@@ -296,6 +298,19 @@ void slot_target_died(struct slot *s)
     run_stop(&s->run, how, now); /* further rounds of `each` would meet nobody */
     blame_death(s);
     slot_drive(s);
+}
+
+void slot_note_report(struct slot *s)
+{
+    const struct target *t = s->target;
+    char how[CRASH_SUMMARY_MAX + 64];
+    struct crash_sign sign;
+
+    if (!s->alone || !s->run.up || !t->process || t->exited ||
+        !crash_sign_find(target_said_since(t, s->err_from), &sign) || !crash_kind_ends(sign.kind))
+        return;
+    snprintf(how, sizeof how, "one of its processes did (stderr: %s)", sign.summary);
+    run_process(&s->run, true, how, now_of(s));
 }
 
 static void conn_event(struct slot *s, const struct io_event *event, uint64_t now)

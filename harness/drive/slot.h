@@ -35,6 +35,7 @@ struct slot {
     char out_line[512];
     size_t out_len;
     struct buf err_output;
+    uint64_t err_from; /* servers: where its stderr stood when the case began */
     uint64_t started_us, ended_us, until_us, stop_us;
     /* Its own clock, of which those four are: it stands at a deadline until the loop has told that
      * it passed, and goes on from a little before where bytes came after it. */
@@ -42,8 +43,8 @@ struct slot {
     bool due;      /* it has been told */
     int exit_code; /* of the client; -1: not yet */
     bool not_reached;
-    bool unanswered; /* it ended while a second connection waited for an answer */
-    char client_how[128];
+    bool unanswered;      /* it ended while a second connection waited for an answer */
+    char client_how[352]; /* as target.how */
 };
 
 /* `case_us` bounds the whole case. False: no memory or the client would not start (`err`). */
@@ -69,6 +70,10 @@ bool slot_busy(const struct slot *s);
 
 /* Ends it: the server died while only this case was under way. */
 void slot_target_died(struct slot *s);
+
+/* It is over and ran alone: a report on stderr says that a process of the server's has died, of
+ * which the server itself may know nothing. */
+void slot_note_report(struct slot *s);
 
 /* Takes an event that is this slot's; slot_drive follows. */
 bool slot_take(struct slot *s, const struct io_event *event);

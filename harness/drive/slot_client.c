@@ -2,7 +2,9 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "drive/crash_sign.h"
 #include "drive/dial.h"
 #include "drive/growth.h"
 
@@ -90,6 +92,18 @@ void slot_client_output(struct slot *s, const struct io_event *event, uint64_t n
     }
 }
 
+/* A sanitizer ends what it has caught with an exit status, unless it was told to abort. */
+static bool has_report(struct slot *s)
+{
+    size_t len = strlen(s->client_how);
+    struct crash_sign sign;
+
+    if (!crash_sign_find(buf_bytes(&s->err_output), &sign) || !crash_kind_ends(sign.kind))
+        return false;
+    snprintf(s->client_how + len, sizeof s->client_how - len, " (stderr: %s)", sign.summary);
+    return true;
+}
+
 void slot_client_exited(struct slot *s, uint64_t now)
 {
     struct io_process_status status = io_process_status(s->process);
@@ -100,11 +114,12 @@ void slot_client_exited(struct slot *s, uint64_t now)
     s->exit_code = status.signal ? 128 + status.signal : status.exit_code;
     /* Who still writes when we are gone may be told so by a signal. */
     bool died = status.signal != 0 && !(s->state == SLOT_LINGERING && status.signal == SIGPIPE);
+    died |= status.signal == 0 && status.exit_code != 0 && has_report(s);
     run_process(&s->run, died, s->client_how, now);
     if (s->state == SLOT_LINGERING)
         s->state = SLOT_OVER;
     if (!s->run.up) {
-        char why[192];
+        char why[400];
         snprintf(why, sizeof why, "the client %s before it connected", s->client_how);
         run_ended(&s->run, END_NOT_REACHED, why, now);
     }

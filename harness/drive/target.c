@@ -269,11 +269,21 @@ bool target_take(struct target *t, const struct io_event *event)
         return false;
     if (event->kind == IO_OUTPUT)
         hear(t, event);
-    if (event->kind == IO_OUTPUT && event->is_stderr)
+    if (event->kind == IO_OUTPUT && event->is_stderr) {
         keep_end(&t->err_output, bytes_of(event->data, event->len));
+        t->err_bytes += event->len;
+    }
     if (event->kind == IO_EXITED)
         note_death(t);
     return true;
+}
+
+struct bytes target_said_since(const struct target *t, uint64_t from)
+{
+    struct bytes kept = buf_bytes(&t->err_output);
+    uint64_t len = t->err_bytes - from;
+
+    return len < kept.len ? bytes_skip(kept, kept.len - (size_t)len) : kept;
 }
 
 bool target_memory(const struct target *t, uint64_t *bytes)

@@ -49,6 +49,7 @@ struct target {
     bool exited;                /* it is gone; its status is in `how` */
     char how[352];              /* "exited with 1", and what its stderr says of a crash */
     struct buf err_output;      /* the end of its stderr */
+    uint64_t err_bytes;         /* so many came on it, of all starts */
     unsigned starts, deaths;    /* deaths: it ended by itself */
 };
 
@@ -76,6 +77,10 @@ bool target_tells_url(const struct target_options *options); /* its command has 
 
 /* Takes what belongs to the server's process. */
 bool target_take(struct target *t, const struct io_event *event);
+
+/* What came on its stderr since `err_bytes` stood at `from`; of much only the end. A view until the
+ * next event. */
+struct bytes target_said_since(const struct target *t, uint64_t from);
 
 /* Memory of the server's process tree in bytes; false when it is not ours or gone. */
 NODISCARD bool target_memory(const struct target *t, uint64_t *bytes);

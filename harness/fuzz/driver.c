@@ -63,6 +63,7 @@ static void leave(const struct err *err)
         news.code = (uint64_t)code;
         snprintf(news.text, sizeof news.text, "%.*s", FUZZ_NEWS_TEXT - 1, err->text);
     }
+    engine_tell_pulse(engine);
     engine_close(engine);
     engine_tell(&news);
     _exit(code);

@@ -64,7 +64,7 @@ static void fill_pulse(struct engine *e, struct fuzz_news *news)
 
     if (e->counters)
         fuzz_counters_facts(e->counters, &facts);
-    news->sessions = e->lane.sessions;
+    news->sessions = e->taken;
     news->seen = facts.attached ? facts.seen : e->reply_edges;
     news->edges = facts.attached && !facts.by_pc ? facts.edges : 0;
     news->coverage = facts.attached;
@@ -72,7 +72,7 @@ static void fill_pulse(struct engine *e, struct fuzz_news *news)
     news->suspects = e->suspects;
 }
 
-static void tell_pulse(struct engine *e)
+void engine_tell_pulse(struct engine *e)
 {
     struct fuzz_news news = { .kind = FUZZ_NEWS_PULSE };
 
@@ -272,11 +272,11 @@ static bool pass_time(struct engine *e, struct err *err)
 {
     uint64_t now = io_elapsed_ms();
 
-    e->over = (e->o->runs > 0 && e->lane.sessions >= e->o->runs) ||
+    e->over = (e->o->runs > 0 && e->taken >= e->o->runs) ||
               (e->o->time_ms > 0 && now - e->began_ms >= e->o->time_ms);
     if (now - e->pulse_ms < PULSE_MS && !e->over)
         return true;
-    tell_pulse(e);
+    engine_tell_pulse(e);
     return engine_watch_cost(e, err);
 }
 
@@ -286,6 +286,7 @@ bool engine_take(struct engine *e, struct bytes input, uint8_t *counters, struct
     struct suspicion shown;
     struct lane_word word;
 
+    e->taken++;
     recent_add(&e->recent, input);
     fuzz_session_decode(input, &s);
     trim(&s);

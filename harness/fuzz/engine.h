@@ -26,7 +26,7 @@ struct engine {
     bool marked;
     uint64_t least_kib; /* that it needed, since it was started */
     uint64_t began_ms, pulse_ms, corpus_ms, corpus;
-    uint64_t suspects, reply_edges;
+    uint64_t taken, suspects, reply_edges;
     uint64_t began_us, cuts_us; /* of that, what was spent on other cuts */
     uint8_t seen_replies[REPLIES_SIZE];
     bool lingers; /* the death that is looked for comes a while after its session */
@@ -46,7 +46,8 @@ void engine_close(struct engine *e);
 NODISCARD bool engine_take(struct engine *e, struct bytes input, uint8_t *counters,
                            struct err *err);
 
-/* A line for the supervisor. */
+/* A line for the supervisor; one that says how far it has come. */
+void engine_tell_pulse(struct engine *e);
 void engine_tell(const struct fuzz_news *news);
 
 #endif

@@ -58,9 +58,10 @@ static bool read_old(struct findings *f, struct err *err)
         buf_free(&names);
         return false;
     }
-    const char *name = (const char *)names.ptr, *end = name + names.len;
-    for (; ok && name < end; name += strlen(name) + 1) {
-        size_t len = strlen(name), ending = strlen(ENDING);
+    for (size_t at = 0, len; ok && at < names.len; at += len + 1) {
+        const char *name = (const char *)names.ptr + at;
+        size_t ending = strlen(ENDING);
+        len = strlen(name);
         if (len <= ending || strcmp(name + len - ending, ENDING) != 0)
             continue;
         char *signature = arena_str(&f->arena, bytes_of(name, len - ending));

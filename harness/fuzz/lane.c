@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/rand.h"
+#include "drive/crash_sign.h"
 #include "drive/schedule.h"
 #include "io/clock.h"
 
@@ -113,15 +114,12 @@ bool lane_await_exit(struct lane *l, uint64_t ms, struct err *err)
 
 bool lane_has_report(const struct lane *l)
 {
-    static const char *const signs[] = { "ERROR: AddressSanitizer",
-                                         "runtime error:", "ERROR: LeakSanitizer",
-                                         "WARNING: MemorySanitizer", "WARNING: ThreadSanitizer" };
     struct bytes said = buf_bytes(&l->o.target->err_output);
+    struct crash_sign sign;
 
-    for (size_t i = 0; said.len > 0 && i < sizeof signs / sizeof *signs; i++)
-        if (bytes_find(said, bytes_str(signs[i])) < said.len)
-            return true;
-    return false;
+    return said.len > 0 && crash_sign_find(said, &sign) &&
+           (crash_kind_ends(sign.kind) || sign.kind == CRASH_UNDEFINED || sign.kind == CRASH_RACE ||
+            sign.kind == CRASH_LEAK);
 }
 
 bool lane_say(struct lane *l, const struct fuzz_session *s, enum lane_cuts cuts,

@@ -38,7 +38,11 @@ struct fuzz_step *fuzz_pick_frame(struct mutator *m);
 
 bool fuzz_mutate_field(struct mutator *m);   /* mutate_frame.c: one field of a frame */
 bool fuzz_mutate_payload(struct mutator *m); /* mutate_payload.c: the bytes of a step */
-bool fuzz_mutate_edits(struct mutator *m);   /* mutate_head.c: lines of our handshake */
+bool fuzz_mutate_edits(struct mutator *m);   /* mutate_edits.c: lines of our handshake */
+
+/* A header field's name, and a value that some field of a handshake may have: mutate_head.c. */
+struct bytes fuzz_pick_name(struct rand *rand);
+struct bytes fuzz_pick_value(struct rand *rand);
 
 /* One of the streams of DEFLATE, good or bad, that mutate_payload.c knows. */
 struct bytes fuzz_pick_stream(struct mutator *m);

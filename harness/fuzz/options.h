@@ -22,7 +22,7 @@ struct fuzz_options {
     const char *const *protocols;
     size_t n_protocols;
     const char *sni, *cacert;
-    bool tls; /* clients: wss */
+    bool tls; /* wss, where no URL says so */
     bool insecure;
 };
 

@@ -1,8 +1,8 @@
 #include "fuzz/stand.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#include "io/clock.h"
 #include "script/embedded_cases.h"
 
 #define CASE_MS 60000   /* for a whole case */
@@ -36,7 +36,25 @@ static bool read_requirements(struct stand *s, struct err *err)
     return err_set(err, ERR_INTERNAL, "the suite holds no requirements.tsv");
 }
 
-static bool make_tls(struct stand *s, struct err *err)
+/* What {cacert} in a client's command stands for. */
+static bool write_cacert(struct stand *s, struct err *err)
+{
+    struct buf pem;
+
+    if (!io_dir_private(s->dir, err)) {
+        s->dir[0] = '\0';
+        return false;
+    }
+    snprintf(s->cacert, sizeof s->cacert, "%s/cacert.pem", s->dir);
+    buf_init(&pem, 1 << 20);
+    bool ok =
+        io_tls_certificate(s->tls, &pem, err) && io_file_write(s->cacert, buf_bytes(&pem), err);
+    buf_free(&pem);
+    return ok;
+}
+
+/* `tells`: the target chooses its address, which may be a wss:// one. */
+static bool make_tls(struct stand *s, bool tells, struct err *err)
 {
     const struct fuzz_options *o = s->options;
     struct io_tls_options options = { .server = o->role == ROLE_CLIENT,
@@ -44,7 +62,7 @@ static bool make_tls(struct stand *s, struct err *err)
                                       .insecure = o->insecure,
                                       .alpn = "http/1.1" };
     struct peer_url url;
-    bool wanted = o->tls;
+    bool wanted = o->tls || tells;
 
     if (o->url) {
         if (!peer_url_parse(o->url, &url, err))
@@ -54,7 +72,7 @@ static bool make_tls(struct stand *s, struct err *err)
     if (!wanted)
         return true;
     s->tls = io_tls_new(&options, err);
-    return s->tls != NULL;
+    return s->tls && (o->role == ROLE_SERVER || write_cacert(s, err));
 }
 
 bool stand_open(struct stand *s, const struct fuzz_options *options, struct err *err)
@@ -68,9 +86,13 @@ bool stand_open(struct stand *s, const struct fuzz_options *options, struct err 
 
     memset(s, 0, sizeof *s);
     s->options = options;
-    if (!read_headers(s, err) || !read_requirements(s, err) || !make_tls(s, err))
+    bool tells = target_address_of(&target) == TARGET_TELLS;
+    if (!read_headers(s, err) || !read_requirements(s, err) || !make_tls(s, tells, err))
         return false;
-    target.tls = s->tls;
+    target.tls = tells ? NULL : s->tls;
+    target.tls_if_told = tells ? s->tls : NULL;
+    if (s->cacert[0])
+        target.cacert = s->cacert;
     s->loop = io_loop_new(err);
     return s->loop && io_loop_watch_signals(s->loop, err) &&
            target_init(&s->target, s->loop, &target, err);
@@ -83,6 +105,8 @@ void stand_close(struct stand *s)
         target_free(&s->target);
     io_tls_free(s->tls);
     io_loop_free(s->loop);
+    if (s->dir[0])
+        io_dir_remove(s->dir);
     arena_free(&s->arena);
     memset(s, 0, sizeof *s);
 }

@@ -14,6 +14,8 @@ struct stand {
     struct arena arena;
     struct io_loop *loop;
     struct io_tls *tls;
+    char dir[IO_DIR_PRIVATE_MAX]; /* clients: holds whom they have to trust; "": not made */
+    char cacert[IO_DIR_PRIVATE_MAX + 16];
     struct target target;
     struct profile profile; /* nothing: what fuzzing needs is probed */
     struct probe probe;     /* of the last stand_ready */

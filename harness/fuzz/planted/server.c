@@ -3,6 +3,9 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +18,7 @@
 #define LINKS_MAX 500
 #define TICK_MS 100 /* how late a deadline may be noticed */
 
-static const char usage[] = "usage: planted-server PORT [--bug NAME]\n"
+static const char usage[] = "usage: planted-server PORT [--bug NAME] [--fork | --threads]\n"
                             "       planted-server --list\n";
 
 static struct link links[LINKS_MAX];
@@ -36,15 +39,24 @@ static int listen_at(const char *port)
     return fd;
 }
 
-static void welcome(int listener)
+/* -1: nobody was there. */
+static int take_guest(int listener)
 {
     int fd = accept(listener, NULL, NULL), on = 1;
 
     if (fd < 0)
-        return;
+        return -1;
     fcntl(fd, F_SETFL, O_NONBLOCK);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    link_begin(&links[n_links++], fd, true);
+    return fd;
+}
+
+static void welcome(int listener)
+{
+    int fd = take_guest(listener);
+
+    if (fd >= 0)
+        link_begin(&links[n_links++], fd, true);
 }
 
 /* Behind the listener's place: the same order as the links'. */
@@ -74,19 +86,87 @@ static void serve(int listener)
     }
 }
 
+/* ---- or each guest has a process or a thread for itself ---- */
+
+static void entertain(int fd)
+{
+    struct link link;
+
+    link_begin(&link, fd, true);
+    for (bool open = true; open;) {
+        struct pollfd ready = { fd, link_events(&link), 0 };
+        (void)poll(&ready, 1, TICK_MS);
+        open = link_turn(&link, ready.revents);
+    }
+    link_end(&link);
+}
+
+static void *entertain_in_thread(void *fd)
+{
+    entertain((int)(intptr_t)fd);
+    return NULL;
+}
+
+static void serve_with_processes(int listener)
+{
+    signal(SIGCHLD, SIG_IGN);
+    for (;;) {
+        struct pollfd ready = { listener, POLLIN, 0 };
+        (void)poll(&ready, 1, -1);
+        int fd = take_guest(listener);
+        if (fd >= 0 && fork() == 0) {
+            close(listener);
+            entertain(fd);
+            _exit(EXIT_SUCCESS);
+        }
+        if (fd >= 0)
+            close(fd);
+    }
+}
+
+static void serve_with_threads(int listener)
+{
+    for (;;) {
+        struct pollfd ready = { listener, POLLIN, 0 };
+        pthread_t thread;
+        (void)poll(&ready, 1, -1);
+        int fd = take_guest(listener);
+        if (fd >= 0 &&
+            pthread_create(&thread, NULL, entertain_in_thread, (void *)(intptr_t)fd) == 0)
+            pthread_detach(thread);
+        else if (fd >= 0)
+            close(fd);
+    }
+}
+
+static void (*serve_guests)(int listener) = serve;
+
+/* False: a word that is none of ours. */
+static bool take_words(int argc, char **argv)
+{
+    for (int i = 2; i < argc; i++) {
+        if (strcmp(argv[i], "--fork") == 0)
+            serve_guests = serve_with_processes;
+        else if (strcmp(argv[i], "--threads") == 0)
+            serve_guests = serve_with_threads;
+        else if (strcmp(argv[i], "--bug") != 0 || ++i >= argc || !bug_choose(argv[i], BUG_SERVER))
+            return false;
+    }
+    return argc >= 2;
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--list") == 0) {
         bug_list();
         return EXIT_SUCCESS;
     }
-    bool has_bug = argc == 4 && strcmp(argv[2], "--bug") == 0 && bug_choose(argv[3], BUG_SERVER);
-    if (argc != 2 && !has_bug) {
+    if (!take_words(argc, argv)) {
         fputs(usage, stderr);
         return 2;
     }
     int listener = listen_at(argv[1]);
     if (listener >= 0)
-        serve(listener);
+        serve_guests(listener);
     return EXIT_FAILURE;
 }

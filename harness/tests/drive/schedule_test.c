@@ -213,6 +213,24 @@ Test(schedule, the_signal_that_killed_the_server_is_named)
     stage_free(&stage);
 }
 
+/* A server that forks goes on; beside others nobody knows whose child it was. */
+Test(schedule, a_child_that_reports_its_death_convicts_a_case_that_runs_alone)
+{
+    struct err err = { 0 };
+
+    stage_exec(&stage, ODD("echo"));
+    cr_assert(probe_reach(&stage.target, &err), "%s", err.text);
+    stage_cases(&stage, CASE("alone", "send text \"child\"\nexpect alive within 5s")
+                            CASE("behind", "send text \"hello\"\nexpect alive within 5s")
+                                SAY("beside", "child"));
+    struct seen seen = stage_run(&stage);
+    cr_assert_eq(seen.err.code, ERR_NONE, "%s", seen.err.text);
+    stage_expect(&seen, 0, "fail", "the target died: one of its processes did (stderr: free()");
+    stage_expect(&seen, 1, "pass", "");
+    stage_expect(&seen, 2, "pass", "");
+    stage_free(&stage);
+}
+
 Test(schedule, a_server_that_dies_at_every_case_is_given_up)
 {
     struct err err = { 0 };
