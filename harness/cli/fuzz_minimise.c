@@ -69,22 +69,24 @@ static bool read_case(struct small *s, const char *path, struct err *err)
  * sent. */
 static enum suspicion_kind kind_of(const struct script_case *c, struct fuzz_options *o)
 {
+    enum suspicion_kind kind = SUSPICION_DIFFERENCE;
+
     for (size_t i = 0; i < c->n_steps; i++) {
         const struct expect *e = &c->steps[i].as.expect;
         if (c->steps[i].op != OP_EXPECT)
             continue;
         if (e->kind == EXPECT_MEMORY) {
             o->memory_bytes = e->limit;
-            return SUSPICION_MEMORY;
+            return SUSPICION_MEMORY; /* what stands before it is there to wait */
         }
         if (e->kind == EXPECT_CPU) {
             o->cpu_ms = e->limit;
-            return SUSPICION_CPU;
+            kind = SUSPICION_CPU;
         }
-        if (e->kind == EXPECT_ALIVE)
-            return SUSPICION_DEATH;
+        if (e->kind == EXPECT_ALIVE && kind == SUSPICION_DIFFERENCE)
+            kind = SUSPICION_DEATH;
     }
-    return SUSPICION_DIFFERENCE;
+    return kind;
 }
 
 static const char *name_of(const struct script_case *c)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fuzz/convict_trials.h"
 #include "fuzz/remark.h"
 #include "fuzz/session_text.h"
 #include "report/describe.h"
@@ -67,76 +68,7 @@ void convict_free(struct convict *c)
 
 /* ---- the trial ---- */
 
-#define TRIALS_MAX 4
 #define PACED_WRITES_MAX 1000
-
-static const struct convict_trial as_it_is = { .expect = NULL };
-
-static size_t cut_trials(struct convict_trial trials[TRIALS_MAX])
-{
-    trials[0] = (struct convict_trial){ .recut = true, .cut = 0 };
-    trials[1] = as_it_is;
-    trials[2] = (struct convict_trial){ .recut = true, .cut = 1 };
-    trials[3] = (struct convict_trial){ .recut = true, .cut = 2 };
-    return 4;
-}
-
-/* Somebody else must still be served. A client serves nobody: how its process ended is enough. */
-static struct convict_trial alive(const struct stand *stand)
-{
-    return (struct convict_trial){ .expect = stand->options->role == ROLE_SERVER ? "expect alive\n"
-                                                                                 : NULL };
-}
-
-/* With a time the case runs alone, where a report on stderr tells of a process that was not the
- * only one. */
-static struct convict_trial unharmed(struct convict *c, const struct stand *stand)
-{
-    /* In whole seconds, as people write it. */
-    uint64_t seconds = (stand->schedule.run.expect_us + 999999) / 1000000;
-
-    if (stand->options->role == ROLE_CLIENT)
-        return alive(stand);
-    return (struct convict_trial){ .expect = arena_print(&c->arena, "expect alive within %llus\n",
-                                                         (unsigned long long)seconds) };
-}
-
-static struct convict_trial below(struct convict *c, const char *what, uint64_t limit,
-                                  const char *unit)
-{
-    return (struct convict_trial){ .expect = arena_print(&c->arena, "expect %s below %llu%s\n",
-                                                         what, (unsigned long long)limit, unit) };
-}
-
-static size_t make_trials(struct convict *c, const struct stand *stand,
-                          struct convict_trial trials[TRIALS_MAX])
-{
-    const struct fuzz_options *o = stand->options;
-    size_t n = 0;
-
-    switch (c->suspicion.kind) {
-    case SUSPICION_DIFFERENCE: trials[n++] = as_it_is; break;
-    case SUSPICION_CUT: return cut_trials(trials);
-    case SUSPICION_DEATH:
-        trials[n++] = unharmed(c, stand);
-        trials[n++] = unharmed(c, stand);
-        trials[1].shut = true; /* it may fall over the end of a connection */
-        break;
-    case SUSPICION_HANG:
-        if (o->command) /* who computes for long is told by no clock on the wall */
-            trials[n++] = below(c, "cpu", o->cpu_ms, "ms");
-        trials[n++] = alive(stand);
-        trials[n++] = as_it_is;
-        break;
-    case SUSPICION_MEMORY:
-        trials[n++] = below(c, "memory grows", o->memory_bytes / 1024, "K");
-        break;
-    case SUSPICION_CPU: trials[n++] = below(c, "cpu", o->cpu_ms, "ms"); break;
-    case SUSPICION_NONE:
-    case SUSPICION_KINDS: break;
-    }
-    return n;
-}
 
 /* TCP puts writes together that follow each other at once: only slow ones arrive as they were cut.
  * Too many of them would take too long. */
@@ -184,8 +116,17 @@ static bool write_text(struct convict *c, const struct stand *stand,
                                      .title = c->sentence,
                                      .remark = remark,
                                      .expect = c->trial.expect,
-                                     .echoes = stand->probe.echoes };
+                                     .echoes = stand->probe.echoes,
+                                     .turns = c->trial.turns,
+                                     .one_connection = c->trial.one_connection };
 
+    if (c->trial.close && s.n_steps < FUZZ_STEPS_MAX)
+        s.steps[s.n_steps++] =
+            (struct fuzz_step){ .fin = true, .opcode = WS_CLOSE, .has_code = true, .code = 1000 };
+    if (!stand->probe.deflate) { /* nothing was compressed then */
+        s.extension = FUZZ_PLAIN;
+        fuzz_session_tidy(&s);
+    }
     for (size_t i = 0; c->trial.recut && i < s.n_steps; i++)
         s.steps[i].cut = c->trial.cut;
     if (c->trial.shut && s.end == FUZZ_END_USUAL)
@@ -369,10 +310,50 @@ static bool confirm(struct convict *c, struct stand *stand, struct err *err)
     return true;
 }
 
+/* A client that closes by itself, with a Close that says all is well, has answered nobody. */
+static const char control[] = "group \"Found by fuzzing\"\n"
+                              "case control \"It stays while nothing is said\" {\n"
+                              "    note \"found by fuzzing\"\n    role client\n"
+                              "    wait 300ms\n    expect nothing\n    drop\n}\n";
+
+static bool goes_by_itself(struct convict *c, struct stand *stand, bool *goes, struct err *err)
+{
+    struct arena arena = { 0 };
+    const struct script_case *parsed = NULL;
+    struct outcome outcome;
+
+    buf_clear(&c->text);
+    bool ok = (buf_append(&c->text, bytes_str(control)) || err_memory(err, "a trial")) &&
+              parse(c, &arena, &parsed, err) && stand_run(stand, parsed, &outcome, err);
+    if (ok) {
+        *goes = outcome.verdict.result != VERDICT_PASS;
+        transcript_free(&outcome.transcript);
+    }
+    arena_free(&arena);
+    return ok;
+}
+
+/* What it sends is held against it only where it stays when nothing is said. */
+static bool check_control(struct convict *c, struct stand *stand, struct err *err)
+{
+    bool goes = false;
+
+    if (stand->options->role != ROLE_CLIENT || c->result != CONVICT_GUILTY ||
+        (c->suspicion.kind != SUSPICION_DIFFERENCE && c->suspicion.kind != SUSPICION_CUT))
+        return true;
+    if (!goes_by_itself(c, stand, &goes, err))
+        return false;
+    if (goes) {
+        c->result = CONVICT_CLEARED;
+        snprintf(c->why, sizeof c->why, "the client ends its connections by itself");
+    }
+    return true;
+}
+
 bool convict_judge(struct convict *c, struct stand *stand, struct err *err)
 {
-    struct convict_trial trials[TRIALS_MAX];
-    size_t n = make_trials(c, stand, trials);
+    struct convict_trial trials[CONVICT_TRIALS_MAX];
+    size_t n = convict_trials(c, stand, trials);
     struct verdict v;
 
     c->result = CONVICT_CLEARED;
@@ -385,7 +366,7 @@ bool convict_judge(struct convict *c, struct stand *stand, struct err *err)
             continue;
         }
         keep_verdict(c, &v);
-        if (!confirm(c, stand, err))
+        if (!confirm(c, stand, err) || !check_control(c, stand, err))
             return come_to_nothing(c, err);
     }
     bool written = c->result == CONVICT_GUILTY || c->result == CONVICT_NOT_AGAIN;

@@ -31,7 +31,10 @@ struct convict_trial {
     const char *expect; /* NULL: what the reference engine says */
     bool recut;         /* all in writes of `cut` bytes; 0: whole */
     uint32_t cut;
-    bool shut; /* our side of TCP ends before anything is expected */
+    bool close;     /* a Close is said before anything is expected */
+    bool shut;      /* our side of TCP ends */
+    uint32_t turns; /* as in struct fuzz_text_facts */
+    bool one_connection;
 };
 
 struct convict {

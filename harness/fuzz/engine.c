@@ -33,10 +33,12 @@ void engine_tell(const struct fuzz_news *news)
     buf_free(&line);
 }
 
-/* A report has to end the process that it is about, unless the user has said what he wants. */
+/* A report has to end the process that it is about, unless the user has said what he wants; what is
+ * kept of freed memory is no leak. */
 static void set_sanitizers(void)
 {
-    setenv("ASAN_OPTIONS", "abort_on_error=1:detect_leaks=0:handle_abort=1", 0);
+    setenv("ASAN_OPTIONS", "abort_on_error=1:detect_leaks=0:handle_abort=1:quarantine_size_mb=16",
+           0);
     setenv("UBSAN_OPTIONS", "halt_on_error=1:abort_on_error=1:print_stacktrace=1", 0);
     setenv("MSAN_OPTIONS", "abort_on_error=1", 0);
     setenv("TSAN_OPTIONS", "halt_on_error=1:abort_on_error=1", 0);
@@ -147,6 +149,7 @@ bool engine_open(struct engine *e, const struct fuzz_options *o, struct err *err
     memset(e, 0, sizeof *e);
     e->o = o;
     recent_init(&e->recent);
+    engine_cost_init(e);
     set_sanitizers();
     /* A session is a chain of turns between the two of us. */
     if (o->command && !o->all_cores)

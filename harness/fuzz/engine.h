@@ -24,7 +24,11 @@ struct engine {
     struct io_mark mark; /* where the target's process stood at the last look */
     unsigned marked_starts;
     bool marked;
-    uint64_t least_kib; /* that it needed, since it was started */
+    uint64_t dear_bytes; /* one session may need so many: more is suspicious */
+    uint64_t dear_kib;   /* growth between two looks behind which it is looked for one that does */
+    uint64_t leak_kib, leak_step_kib; /* the same for what is kept: from where, how much */
+    uint64_t leak_from;               /* the session with which that began; 0: not yet */
+    unsigned leak_starts;
     uint64_t began_ms, pulse_ms, corpus_ms, corpus;
     uint64_t taken, suspects, reply_edges;
     uint64_t began_us, cuts_us; /* of that, what was spent on other cuts */

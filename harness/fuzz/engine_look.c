@@ -1,11 +1,38 @@
 #include "fuzz/engine_parts.h"
 #include "fuzz/lane_parts.h"
-#include "fuzz/oracle.h"
+#include "fuzz/oracle_parts.h"
+#include "fuzz/refusal.h"
 
 #define LINGER_MS 200
 
-static bool judge(struct engine *e, const struct lane_word *word, struct suspicion *out,
-                  struct err *err)
+/* A client may refuse what is odd, without a word or with a Close of any code. */
+static bool may_refuse(const struct engine *e, const struct fuzz_session *s,
+                       const struct fuzz_finding *finding)
+{
+    return e->o->role == ROLE_CLIENT && s->n_edits > 0 &&
+           finding->difference != FUZZ_WRONG_ACCEPTANCE && finding->difference != FUZZ_LAW_BROKEN;
+}
+
+/* It has to refuse this handshake, and answers a Close behind it as if all were well. */
+static bool judge_greeting(const struct engine *e, const struct fuzz_session *s,
+                           struct fuzz_finding *out, struct err *err)
+{
+    const struct fuzz_heard *close = fuzz_account_close(&e->account);
+    const bool well = close && (!close->close.has_code || close->close.code == 1000);
+    enum ws_rule rule;
+
+    if (s->n_edits == 0 || (e->o->role == ROLE_CLIENT && !well))
+        return true;
+    if (!refusal_due(s, e->o->role, &rule))
+        return err_memory(err, "judging a handshake");
+    if (rule != WS_RULE_NONE)
+        oracle_find(out, FUZZ_WRONG_ACCEPTANCE, rule, NULL, "it took a handshake though %s",
+                    ws_rule_row(rule)->sentence);
+    return true;
+}
+
+static bool judge(struct engine *e, const struct fuzz_session *s, const struct lane_word *word,
+                  struct suspicion *out, struct err *err)
 {
     const struct lane *l = &e->lane;
     struct fuzz_terms terms = { .role = e->o->role,
@@ -18,6 +45,10 @@ static bool judge(struct engine *e, const struct lane_word *word, struct suspici
 
     if (!fuzz_oracle(buf_bytes(&l->wire.bytes), &terms, &e->account, &finding))
         return err_memory(err, "judging a session");
+    if (finding.difference == FUZZ_SAME && !judge_greeting(e, s, &finding, err))
+        return false;
+    if (may_refuse(e, s, &finding))
+        finding.difference = FUZZ_SAME;
     suspicion_of_finding(&finding, out);
     return true;
 }
@@ -33,7 +64,7 @@ bool engine_look(struct engine *e, const struct fuzz_session *s, struct lane_wor
     switch (word->end) {
     case LANE_ENDED:
     case LANE_STOPPED:
-    case LANE_LINGERED: return !e->account.open || word->murky || judge(e, word, out, err);
+    case LANE_LINGERED: return !e->account.open || word->murky || judge(e, s, word, out, err);
     case LANE_HUNG: suspicion_of_hang(e->o->timeout_ms, out); break;
     case LANE_DIED: suspicion_of_death(t->how, buf_bytes(&t->err_output), out); break;
     case LANE_REPORTED: suspicion_of_death(NULL, buf_bytes(&t->err_output), out); break;
@@ -91,10 +122,58 @@ bool engine_look_at_cost(struct engine *e, const struct fuzz_session *s, struct 
         return false;
     if (!t->process || t->exited || !io_process_since(t->process, &mark, &growth))
         return true;
-    if (e->o->memory_bytes > 0 && growth.memory_kib * 1024 > e->o->memory_bytes)
-        suspicion_of_memory(growth.memory_kib * 1024, out);
+    const uint64_t bytes = growth.memory_kib * 1024;
+    if (e->o->memory_bytes > 0 && bytes > e->o->memory_bytes)
+        suspicion_of_memory(bytes, out);
+    else if (e->o->memory_bytes > 0 && bytes > e->dear_bytes)
+        suspicion_of_pile(bytes, engine_turns(e, bytes), out);
     else if (e->o->cpu_ms > 0 && growth.cpu_ms > e->o->cpu_ms)
         suspicion_of_cpu(growth.cpu_ms, out);
+    return true;
+}
+
+/* What the process holds behind `times` sessions more than before; it may be less. */
+static bool kept_of(struct engine *e, const struct fuzz_session *s, unsigned times, uint64_t *kib,
+                    struct err *err)
+{
+    const struct target *t = &e->stand.target;
+    struct io_usage before = { 0 }, after = { 0 };
+    struct lane_word word;
+    bool there = t->process && io_process_usage(t->process, &before);
+
+    *kib = 0;
+    for (unsigned i = 0; there && i < times; i++) {
+        if (!lane_say(&e->lane, s, LANE_CUTS_OF_SESSION, &e->account, &word, err))
+            return false;
+        there = word.end != LANE_HUNG && !t->exited;
+    }
+    if (there && io_process_usage(t->process, &after) && after.resident_kib > before.resident_kib)
+        *kib = after.resident_kib - before.resident_kib;
+    return true;
+}
+
+/* Caches and pools get full; a leak is as large the second time as the first. */
+#define WARM_TIMES 16
+#define LEAK_TIMES 48
+
+bool engine_look_at_leak(struct engine *e, const struct fuzz_session *s, struct suspicion *out,
+                         struct err *err)
+{
+    uint64_t warm, first, second;
+
+    *out = (struct suspicion){ .kind = SUSPICION_NONE };
+    e->marked = false;
+    if (!kept_of(e, s, WARM_TIMES, &warm, err) || !kept_of(e, s, LEAK_TIMES, &first, err))
+        return false;
+    if (engine_turns(e, first * 1024 / LEAK_TIMES) == 0)
+        return true;
+    if (!kept_of(e, s, LEAK_TIMES, &second, err))
+        return false;
+    const uint64_t less = first < second ? first : second, more = first < second ? second : first;
+    const uint64_t bytes = less * 1024 / LEAK_TIMES;
+    const uint32_t turns = engine_turns(e, bytes);
+    if (turns > 0 && more / 2 <= less)
+        suspicion_of_leak(bytes, turns, out);
     return true;
 }
 
@@ -123,6 +202,7 @@ bool engine_look_for(struct engine *e, enum suspicion_kind wanted, const struct 
     case SUSPICION_CUT: return engine_look_at_cuts(e, s, out, err);
     case SUSPICION_MEMORY:
     case SUSPICION_CPU: return engine_look_at_cost(e, s, out, err);
+    case SUSPICION_LEAK: return engine_look_at_leak(e, s, out, err);
     case SUSPICION_NONE:
     case SUSPICION_DIFFERENCE:
     case SUSPICION_DEATH:

@@ -15,6 +15,9 @@ NODISCARD bool engine_look_at_cuts(struct engine *e, const struct fuzz_session *
 /* What it costs the target's process, which has to be ours. */
 NODISCARD bool engine_look_at_cost(struct engine *e, const struct fuzz_session *s,
                                    struct suspicion *out, struct err *err);
+/* Does the target keep memory of each of many such sessions? */
+NODISCARD bool engine_look_at_leak(struct engine *e, const struct fuzz_session *s,
+                                   struct suspicion *out, struct err *err);
 /* Whichever of them shows what `wanted` is. */
 NODISCARD bool engine_look_for(struct engine *e, enum suspicion_kind wanted,
                                const struct fuzz_session *s, struct suspicion *out,
@@ -24,7 +27,15 @@ NODISCARD bool engine_look_for(struct engine *e, enum suspicion_kind wanted,
 NODISCARD bool engine_trial(struct engine *e, const struct fuzz_session *s,
                             const struct suspicion *suspicion, struct err *err);
 
-/* engine_cost.c: now and then, what the target's process needs. */
+/* engine_cost.c: now and then, what the target's process needs, and what it keeps. */
+void engine_cost_init(struct engine *e);
 NODISCARD bool engine_watch_cost(struct engine *e, struct err *err);
+
+/* So many times a session, or its frames, are told that needs `bytes` each: far more than what is
+ * taken for a leak. */
+uint32_t engine_turns(const struct engine *e, uint64_t bytes);
+#define ENGINE_TURNS_MAX                                                                           \
+    4000 /* more would take too long: smaller leaks need a smaller --memory                        \
+          */
 
 #endif

@@ -51,6 +51,20 @@ static bool find_guilty(struct engine *e, enum suspicion_kind wanted,
     return !e->lingers || find_among(e, wanted, BLAME_LATE_MAX, suspect, guilty, shown, err);
 }
 
+/* A smaller session may need more turns. */
+static bool count_turns(struct engine *e, struct convict *c, struct err *err)
+{
+    struct suspicion shown;
+
+    if (c->suspicion.turns == 0)
+        return true;
+    if (!engine_look_for(e, c->suspicion.kind, &c->minimise.best, &shown, err))
+        return false;
+    if (suspicion_same(&shown, &c->suspicion))
+        c->suspicion = shown;
+    return true;
+}
+
 static bool make_small(struct engine *e, struct convict *c, struct err *err)
 {
     uint64_t until = io_elapsed_ms() + MINIMISE_MS;
@@ -62,7 +76,7 @@ static bool make_small(struct engine *e, struct convict *c, struct err *err)
             return false;
         convict_told(c, suspicion_same(&shown, &c->suspicion));
     }
-    return true;
+    return count_turns(e, c, err);
 }
 
 static void tell_result(const struct convict *c, enum findings_stored stored, const char *path)

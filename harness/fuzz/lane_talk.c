@@ -203,6 +203,20 @@ static bool open_ear(struct talk *t, bool compressed)
     return l->ear != NULL;
 }
 
+/* An Accept fits one key as there has to be: what is hashed of any other nobody knows. */
+static bool has_good_key(const struct http1_head *request)
+{
+    struct ws_findings findings;
+    bool good = true;
+
+    ws_handshake_check_request(request, &findings);
+    for (size_t i = 0; i < findings.count; i++)
+        good = good && findings.list[i].rule != WS_RULE_REQ_KEY_MISSING &&
+               findings.list[i].rule != WS_RULE_REQ_KEY_DOUBLE &&
+               findings.list[i].rule != WS_RULE_REQ_KEY_SHAPE;
+    return good;
+}
+
 static void judge_response(struct talk *t, const struct http1_head *response)
 {
     struct ws_findings findings;
@@ -210,7 +224,7 @@ static void judge_response(struct talk *t, const struct http1_head *response)
 
     if (t->word->murky)
         return;
-    if (http1_count(offer.request, WS_FIELD_KEY) == 1)
+    if (has_good_key(offer.request))
         offer.key = http1_field(offer.request, WS_FIELD_KEY, 0)->value;
     ws_handshake_check_response(response, &offer, &findings);
     for (size_t i = 0; i < findings.count && t->account->broken.rule == WS_RULE_NONE; i++)

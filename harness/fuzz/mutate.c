@@ -122,9 +122,26 @@ static struct fuzz_step frame_of(uint8_t opcode, struct bytes payload)
     return (struct fuzz_step){ .fin = true, .opcode = opcode, .payload = payload };
 }
 
+/* Now and then as large as a control frame may be, or larger by one. */
 static struct fuzz_step control(struct mutator *m)
 {
-    return frame_of(fuzz_one_in(m, 3) ? WS_PONG : WS_PING, fuzz_pick_word(m));
+    static const uint32_t sizes[] = { 124, 125, 125, 126 };
+    struct fuzz_step step = frame_of(fuzz_one_in(m, 3) ? WS_PONG : WS_PING, fuzz_pick_word(m));
+
+    if (fuzz_one_in(m, 6)) {
+        step.payload = BYTES_LIT("p");
+        step.times = sizes[fuzz_pick(m, FUZZ_COUNT(sizes))];
+    }
+    return step;
+}
+
+/* Lengths at which something changes are of one byte over and over, so that they stay text. */
+static void lengthen(struct mutator *m, struct fuzz_step *step)
+{
+    uint64_t len = fuzz_pick_length(m);
+
+    step->payload = bytes_take(BYTES_LIT("d"), len > 0);
+    step->times = (uint32_t)len;
 }
 
 /* Text, or what fits into a message that is under way; compressed where that is agreed on. */
@@ -134,6 +151,8 @@ static struct fuzz_step data(struct mutator *m, bool inside)
     struct fuzz_step step = frame_of(inside ? WS_CONTINUATION : opcode, fuzz_pick_word(m));
 
     step.deflate = m->s->extension != FUZZ_PLAIN && fuzz_one_in(m, 2);
+    if (fuzz_one_in(m, 8))
+        lengthen(m, &step);
     return step;
 }
 
@@ -179,6 +198,38 @@ static bool insert_close(struct mutator *m)
     if (!step.has_code)
         step.payload = bytes_take(step.payload, fuzz_pick(m, 2));
     return insert(m, fuzz_one_in(m, 3) ? pick_place(m) : m->s->n_steps, step);
+}
+
+/* A frame with one thing wrong about it, where all else is right: a reserved opcode or bit, a
+ * control frame in fragments, a code that may not be sent, a mask that must be there. Mutations of
+ * what is there hit these too seldom, and what they hit is mostly behind another mistake. */
+static bool insert_wrong(struct mutator *m)
+{
+    size_t at = fuzz_one_in(m, 2) ? m->s->n_steps : pick_place(m);
+    struct fuzz_step step =
+        fuzz_one_in(m, 3) ? control(m) : data(m, in_message(m->s, at) && !fuzz_one_in(m, 4));
+
+    switch (fuzz_pick(m, 8)) {
+    case 0:
+    case 1: step = frame_of(fuzz_pick_reserved(m), fuzz_pick_word(m)); break;
+    case 2: step.rsv = (uint8_t)(1u << fuzz_pick(m, 3)); break;
+    case 3: step.mask = FUZZ_MASK_WRONG; break;
+    case 4:
+        step = data(m, in_message(m->s, at));
+        if (fuzz_one_in(m, 2))
+            lengthen(m, &step);
+        step.len_form = fuzz_one_in(m, 2) ? WS_LEN_16 : WS_LEN_64;
+        break;
+    case 5:
+        step.declares = true;
+        step.declare = fuzz_pick_lie(m);
+        break;
+    default:
+        step = control(m);
+        step.fin = false;
+        break;
+    }
+    return insert(m, at, step);
 }
 
 /* A message in two fragments, and now and then a control frame between them. */
@@ -343,6 +394,7 @@ static const struct mutation mutations[] = {
     { 4, insert_close },
     { 4, insert_stream },
     { 2, insert_wrong_data },
+    { 8, insert_wrong },
     { 2, insert_raw },
     { 10, drop },
     { 6, copy },
@@ -353,9 +405,9 @@ static const struct mutation mutations[] = {
     { 4, cut },
     { 2, change_extension },
     { 1, change_end },
-    { 14, fuzz_mutate_field },
+    { 20, fuzz_mutate_field },
     { 30, fuzz_mutate_payload },
-    { 6, fuzz_mutate_edits },
+    { 9, fuzz_mutate_edits },
 };
 
 void fuzz_mutate(struct fuzz_session *s, struct rand *rand, struct arena *a)

@@ -72,7 +72,7 @@ static struct bytes pick_text(struct mutator *m, const char *const *list, size_t
     return bytes_str(list[fuzz_pick(m, count)]);
 }
 
-static bool add_edit(struct mutator *m, struct fuzz_edit edit)
+bool fuzz_add_edit(struct mutator *m, struct fuzz_edit edit)
 {
     if (m->s->n_edits == FUZZ_EDITS_MAX)
         return false;
@@ -84,8 +84,8 @@ static bool add_header(struct mutator *m)
 {
     enum edit_kind kind = fuzz_one_in(m, 2) ? EDIT_HEADER : EDIT_ADD;
 
-    return add_edit(m,
-                    (struct fuzz_edit){ kind, fuzz_pick_name(m->rand), fuzz_pick_value(m->rand) });
+    return fuzz_add_edit(
+        m, (struct fuzz_edit){ kind, fuzz_pick_name(m->rand), fuzz_pick_value(m->rand) });
 }
 
 /* What nobody minds: lines that a head may always have. */
@@ -95,30 +95,31 @@ static bool add_harmless(struct mutator *m)
                                             "Pragma",     "Server", "Accept-Encoding", "Date" };
     struct bytes name = pick_text(m, harmless, FUZZ_COUNT(harmless));
 
-    return add_edit(m, (struct fuzz_edit){ EDIT_ADD, name, fuzz_pick_word(m) });
+    return fuzz_add_edit(m, (struct fuzz_edit){ EDIT_ADD, name, fuzz_pick_word(m) });
 }
 
 static bool add_omit(struct mutator *m)
 {
-    return add_edit(m, (struct fuzz_edit){ .kind = EDIT_OMIT, .name = fuzz_pick_name(m->rand) });
+    return fuzz_add_edit(m,
+                         (struct fuzz_edit){ .kind = EDIT_OMIT, .name = fuzz_pick_name(m->rand) });
 }
 
 static bool add_line(struct mutator *m)
 {
-    return add_edit(m, (struct fuzz_edit){ .kind = EDIT_LINE,
-                                           .value = pick_text(m, lines, FUZZ_COUNT(lines)) });
+    return fuzz_add_edit(m, (struct fuzz_edit){ .kind = EDIT_LINE,
+                                                .value = pick_text(m, lines, FUZZ_COUNT(lines)) });
 }
 
 static bool add_raw_line(struct mutator *m)
 {
     struct bytes line = pick_text(m, raw_lines, FUZZ_COUNT(raw_lines));
 
-    return add_edit(m, (struct fuzz_edit){ .kind = EDIT_RAWLINE, .value = line });
+    return fuzz_add_edit(m, (struct fuzz_edit){ .kind = EDIT_RAWLINE, .value = line });
 }
 
 static bool add_body(struct mutator *m)
 {
-    return add_edit(m, (struct fuzz_edit){ .kind = EDIT_BODY, .value = fuzz_pick_word(m) });
+    return fuzz_add_edit(m, (struct fuzz_edit){ .kind = EDIT_BODY, .value = fuzz_pick_word(m) });
 }
 
 static bool drop_edit(struct mutator *m)
@@ -133,7 +134,7 @@ static bool drop_edit(struct mutator *m)
 
 static bool copy_edit(struct mutator *m)
 {
-    return m->s->n_edits > 0 && add_edit(m, m->s->edits[fuzz_pick(m, m->s->n_edits)]);
+    return m->s->n_edits > 0 && fuzz_add_edit(m, m->s->edits[fuzz_pick(m, m->s->n_edits)]);
 }
 
 static bool swap_edits(struct mutator *m)
@@ -165,13 +166,13 @@ static bool change_edit(struct mutator *m)
     return true;
 }
 
-/* Past what servers keep of a line or a head: 1 KiB to 16 KiB. */
+/* Past what servers keep of a value, a line or a head: 64 bytes to 16 KiB, and a few more. */
 static bool lengthen_edit(struct mutator *m)
 {
-    if (m->s->n_edits == 0)
+    if (m->s->n_edits == 0 && !add_harmless(m))
         return false;
     struct fuzz_edit *edit = &m->s->edits[fuzz_pick(m, m->s->n_edits)];
-    size_t len = (size_t)1024 << fuzz_pick(m, 5);
+    size_t len = ((size_t)64 << fuzz_pick(m, 9)) + fuzz_pick(m, 3);
     uint8_t *made = arena_new(m->arena, len);
     if (!made)
         return false;
@@ -180,9 +181,10 @@ static bool lengthen_edit(struct mutator *m)
 }
 
 static const struct mutation edits[] = {
-    { 8, add_header },   { 4, add_harmless }, { 3, add_omit },      { 3, add_line },
-    { 3, add_raw_line }, { 1, add_body },     { 4, drop_edit },     { 2, copy_edit },
-    { 2, swap_edits },   { 6, change_edit },  { 1, lengthen_edit },
+    { 8, add_header },    { 2, fuzz_add_key }, { 6, fuzz_change_line }, { 4, add_harmless },
+    { 3, add_omit },      { 5, add_line },     { 3, add_raw_line },     { 1, add_body },
+    { 4, drop_edit },     { 2, copy_edit },    { 2, swap_edits },       { 6, change_edit },
+    { 3, lengthen_edit },
 };
 
 bool fuzz_mutate_edits(struct mutator *m)

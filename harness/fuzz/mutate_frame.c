@@ -16,6 +16,13 @@ uint16_t fuzz_pick_code(struct mutator *m)
     return fuzz_one_in(m, 6) ? (uint16_t)rand_next(m->rand) : bad[fuzz_pick(m, FUZZ_COUNT(bad))];
 }
 
+uint8_t fuzz_pick_reserved(struct mutator *m)
+{
+    static const uint8_t opcodes[] = { 3, 4, 5, 6, 7, 11, 12, 13, 14, 15 };
+
+    return opcodes[fuzz_pick(m, FUZZ_COUNT(opcodes))];
+}
+
 static bool change_code(struct mutator *m)
 {
     struct fuzz_step *step = fuzz_pick_frame(m);
@@ -58,8 +65,7 @@ static uint64_t spread(const struct fuzz_step *step)
            (step->has_code ? 2 : 0);
 }
 
-/* A header that tells another length than what comes. */
-static bool change_declare(struct mutator *m)
+uint64_t fuzz_pick_lie(struct mutator *m)
 {
     static const uint64_t lies[] = { 0,
                                      1,
@@ -75,13 +81,20 @@ static bool change_declare(struct mutator *m)
                                      UINT64_C(1) << 63,
                                      UINT64_MAX - 1,
                                      UINT64_MAX };
+
+    return lies[fuzz_pick(m, FUZZ_COUNT(lies))];
+}
+
+/* A header that tells another length than what comes. */
+static bool change_declare(struct mutator *m)
+{
     struct fuzz_step *step = fuzz_pick_frame(m);
 
     if (!step)
         return false;
     step->declares = true;
     if (fuzz_one_in(m, 2))
-        step->declare = lies[fuzz_pick(m, FUZZ_COUNT(lies))];
+        step->declare = fuzz_pick_lie(m);
     else
         step->declare = spread(step) + (fuzz_one_in(m, 2) ? 1 : UINT64_MAX); /* one more or less */
     return true;
@@ -97,7 +110,7 @@ static bool change_opcode(struct mutator *m)
     if (!step)
         return false;
     step->opcode =
-        fuzz_one_in(m, 4) ? (uint8_t)fuzz_pick(m, 16) : usual[fuzz_pick(m, FUZZ_COUNT(usual))];
+        fuzz_one_in(m, 3) ? fuzz_pick_reserved(m) : usual[fuzz_pick(m, FUZZ_COUNT(usual))];
     return true;
 }
 

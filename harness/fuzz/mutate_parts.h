@@ -39,6 +39,10 @@ struct fuzz_step *fuzz_pick_frame(struct mutator *m);
 bool fuzz_mutate_field(struct mutator *m);   /* mutate_frame.c: one field of a frame */
 bool fuzz_mutate_payload(struct mutator *m); /* mutate_payload.c: the bytes of a step */
 bool fuzz_mutate_edits(struct mutator *m);   /* mutate_edits.c: lines of our handshake */
+bool fuzz_add_key(struct mutator *m);        /* mutate_line.c: another key, as good as ours */
+bool fuzz_change_line(struct mutator *m);    /* a line that has to be there, otherwise */
+/* One more of them; false: there is no room. */
+bool fuzz_add_edit(struct mutator *m, struct fuzz_edit edit);
 
 /* A header field's name, and a value that some field of a handshake may have: mutate_head.c. */
 struct bytes fuzz_pick_name(struct rand *rand);
@@ -48,5 +52,7 @@ struct bytes fuzz_pick_value(struct rand *rand);
 struct bytes fuzz_pick_stream(struct mutator *m);
 struct bytes fuzz_pick_word(struct mutator *m); /* a short payload of text */
 uint16_t fuzz_pick_code(struct mutator *m);     /* of a Close, good or bad */
+uint64_t fuzz_pick_lie(struct mutator *m); /* a length that a header may tell and nobody sends */
+uint8_t fuzz_pick_reserved(struct mutator *m); /* an opcode that RFC 6455 gives no meaning */
 
 #endif

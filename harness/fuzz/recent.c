@@ -39,6 +39,11 @@ void recent_mark(struct recent *r)
     r->marked = r->count;
 }
 
+void recent_mark_back(struct recent *r, size_t back)
+{
+    r->marked = r->count > back ? r->count - back : 0;
+}
+
 struct bytes recent_at(const struct recent *r, size_t back)
 {
     assert(back < r->count);

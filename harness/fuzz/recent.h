@@ -22,6 +22,9 @@ void recent_free(struct recent *r);
 void recent_add(struct recent *r, struct bytes input);
 void recent_mark(struct recent *r);
 
+/* As if it had been called `back` inputs ago, or before all that are here. */
+void recent_mark_back(struct recent *r, size_t back);
+
 /* `back` 0: the newest; below `count`. Until the next recent_add. */
 struct bytes recent_at(const struct recent *r, size_t back);
 

@@ -3,11 +3,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "fuzz/head.h"
+#include "fuzz/refusal.h"
 #include "fuzz/spelling.h"
 #include "script/print.h"
 #include "ws/close.h"
-#include "ws/http1.h"
 
 /* A case is written plainly, and brought into its canonical form by the language's own formatter.
  * Whether the reference engine can say what must come is asked of the parser: it has the last word
@@ -30,90 +29,18 @@ struct writer {
 
 /* ---- the handshake ---- */
 
-/* Only what the list of RFC 6455 4.2.1 names, or 4.1 for a client, and no reading excuses. */
-static bool is_certain(enum ws_rule rule)
+static bool judge_greeting(struct writer *w)
 {
-    const enum ws_rule certain[] = {
-        WS_RULE_REQ_METHOD,      WS_RULE_REQ_UPGRADE,        WS_RULE_REQ_CONNECTION,
-        WS_RULE_REQ_KEY_MISSING, WS_RULE_REQ_WS_VERSION,     WS_RULE_RES_UPGRADE,
-        WS_RULE_RES_CONNECTION,  WS_RULE_RES_ACCEPT_MISSING, WS_RULE_RES_ACCEPT_WRONG,
-    };
+    enum ws_rule rule;
 
-    for (size_t i = 0; i < sizeof certain / sizeof certain[0]; i++)
-        if (certain[i] == rule)
-            return true;
-    return false;
-}
-
-/* Lines that say where a head or a body ends: what comes of them nobody knows. */
-static bool frames_itself(const struct fuzz_session *s)
-{
-    static const char *const names[] = { "Content-Length", "Transfer-Encoding", "Expect" };
-
-    for (size_t i = 0; i < s->n_edits; i++) {
-        if (s->edits[i].kind == EDIT_BODY || s->edits[i].kind == EDIT_RAWLINE)
-            return true;
-        for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
-            if (bytes_eq_nocase(s->edits[i].name, bytes_str(names[k])))
-                return true;
-    }
-    return false;
-}
-
-static enum ws_rule broken_rule(const struct http1_head *head, enum case_role role,
-                                struct bytes key)
-{
-    struct ws_findings findings;
-
-    if (role == ROLE_SERVER)
-        ws_handshake_check_request(head, &findings);
-    else
-        ws_handshake_check_response(head, &(struct ws_offer){ .key = key }, &findings);
-    for (size_t i = 0; i < findings.count; i++)
-        if (is_certain(findings.list[i].rule))
-            return findings.list[i].rule;
-    return WS_RULE_NONE;
-}
-
-/* Our head as it would be made for a usual peer, and what is wrong with it. */
-static bool judge_head(struct writer *w, struct buf *bytes)
-{
-    static const char key[] = "dGhlIHNhbXBsZSBub25jZQ=="; /* any: both sides have the same */
-    struct http1_head head, request = { .target = BYTES_LIT("/"), .n_fields = 1 };
-    struct fuzz_head_facts facts = {
-        .role = w->facts->role, .path = "/", .host = "localhost", .key = key, .request = &request
-    };
-    struct ws_permessage agreed;
-    struct violation why;
-    bool offered;
-    size_t used;
-
-    request.fields[0] = (struct http1_field){ BYTES_LIT(WS_FIELD_KEY), BYTES_LIT(key), 0 };
-    if (!fuzz_head_make(w->s, &facts, bytes, &offered, &agreed))
+    w->greeting = w->s->n_edits == 0 ? GREETING_USUAL : GREETING_OPEN;
+    if (!refusal_due(w->s, w->facts->role, &rule))
         return false;
-    enum http1_kind kind = w->facts->role == ROLE_SERVER ? HTTP1_REQUEST : HTTP1_RESPONSE;
-    if (http1_decode(buf_bytes(bytes), kind, (struct http1_limits){ 0 }, &head, &used, &why) !=
-        WS_OK)
-        return true;
-    enum ws_rule rule = broken_rule(&head, w->facts->role, bytes_str(key));
-    if (rule != WS_RULE_NONE && head.n_oddities == 0) {
+    if (rule != WS_RULE_NONE) {
         w->greeting = GREETING_REFUSED;
         w->proves = ws_rule_row(rule)->requirement;
     }
     return true;
-}
-
-static bool judge_greeting(struct writer *w)
-{
-    struct buf bytes;
-
-    w->greeting = w->s->n_edits == 0 ? GREETING_USUAL : GREETING_OPEN;
-    if (w->greeting == GREETING_USUAL || frames_itself(w->s))
-        return true;
-    buf_init(&bytes, (FUZZ_EDITS_MAX + 1) * (FUZZ_PAYLOAD_MAX + 1024));
-    bool ok = judge_head(w, &bytes);
-    buf_free(&bytes);
-    return ok;
 }
 
 static bool put_edit(struct writer *w, const struct fuzz_edit *edit)
@@ -287,7 +214,9 @@ static bool put_remark(struct writer *w)
 /* `expect` decides whether the target's echoes are needed. */
 static bool put_front(struct writer *w, bool echo)
 {
+    const char *expect = w->facts->expect ? w->facts->expect : "";
     bool deflate = w->s->extension != FUZZ_PLAIN;
+    bool exec = strstr(expect, "expect memory") || strstr(expect, "expect cpu");
 
     return put_remark(w) && buf_print(w->out, "group \"Found by fuzzing\"\n\n") &&
            buf_print(w->out, "case %s ", w->facts->name) &&
@@ -295,8 +224,9 @@ static bool put_front(struct writer *w, bool echo)
            (w->proves ? buf_print(w->out, "proves %s\n", w->proves)
                       : buf_print(w->out, "note \"found by fuzzing\"\n")) &&
            buf_print(w->out, "role %s\n", w->facts->role == ROLE_SERVER ? "server" : "client") &&
-           (!(echo || deflate) || buf_print(w->out, "needs%s%s\n", echo ? " echo" : "",
-                                            deflate ? " permessage-deflate" : "")) &&
+           (!(echo || deflate || exec) ||
+            buf_print(w->out, "needs%s%s%s\n", echo ? " echo" : "", exec ? " exec" : "",
+                      deflate ? " permessage-deflate" : "")) &&
            buf_push(w->out, '\n');
 }
 
@@ -313,11 +243,31 @@ static bool put_choice(struct writer *w)
 /* What comes in answer to the frames is awaited before our side ends. */
 static const char model_line[] = "expect model\n";
 
-/* A case that asks for life alone must not end with a Close that wants an answer. It ends with a
- * reset, and not before: that would take away what the target has not read yet. */
+/* A case that asks for life or what it costs must not end with a Close that wants an answer. It
+ * ends with a reset, and not before: that would take away what the target has not read yet. */
 static bool leaves_open(const struct writer *w, const char *expect)
 {
-    return w->s->end != FUZZ_END_DROP && strstr(expect, "expect alive") && !strstr(expect, "drop");
+    bool asks = strstr(expect, "expect alive") || strstr(expect, "expect memory") ||
+                strstr(expect, "expect cpu");
+
+    return w->s->end != FUZZ_END_DROP && asks && !strstr(expect, "drop");
+}
+
+/* The frames over and over, on one connection. */
+static bool put_turns(struct writer *w, const char *expect)
+{
+    return put_front(w, false) && put_extension(w) && put_edits(w) && put_choice(w) &&
+           buf_print(w->out, "repeat %u {\n", w->facts->turns) && put_sends(w) &&
+           buf_print(w->out, "}\n%sdrop\n}\n", expect);
+}
+
+/* The whole session over and over. Each is over when somebody else is served; what follows its
+ * frames is a reset. */
+static bool put_rounds(struct writer *w, const char *expect)
+{
+    return put_front(w, false) && buf_print(w->out, "each turn in 1..%u {\n", w->facts->turns) &&
+           put_extension(w) && put_edits(w) && put_choice(w) && put_sends(w) &&
+           buf_print(w->out, "expect alive\ndrop\n}\n%s}\n", expect);
 }
 
 /* `expect` NULL: a handshake that is to be refused, and no frames. */
@@ -430,6 +380,9 @@ static bool put_rough(struct writer *w)
 {
     if (!judge_greeting(w))
         return false;
+    if (w->facts->turns > 0)
+        return w->facts->one_connection ? put_turns(w, w->facts->expect)
+                                        : put_rounds(w, w->facts->expect);
     if (w->facts->expect)
         return put_case(w, w->facts->expect, false);
     if (w->greeting == GREETING_REFUSED)

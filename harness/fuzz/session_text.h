@@ -14,6 +14,10 @@ struct fuzz_text_facts {
     const char *remark; /* lines before the case, "# " is put in front; NULL: none */
     const char *expect; /* what must come, as in a case, whole lines; NULL: what the engine says */
     bool echoes;        /* the target echoes */
+    /* 0: the session once. Else so many times, each on a connection of its own or all its frames on
+     * `one_connection`; then `expect`, which is not NULL. */
+    uint32_t turns;
+    bool one_connection;
 };
 
 /* Appended to `out`. False: no memory, more than `out` takes, or facts that do not parse. */

@@ -9,7 +9,7 @@ static const char *const names[SUSPICION_KINDS] = {
     [SUSPICION_NONE] = "none", [SUSPICION_DIFFERENCE] = "difference",
     [SUSPICION_CUT] = "cut",   [SUSPICION_DEATH] = "death",
     [SUSPICION_HANG] = "hang", [SUSPICION_MEMORY] = "memory",
-    [SUSPICION_CPU] = "cpu",
+    [SUSPICION_LEAK] = "leak", [SUSPICION_CPU] = "cpu",
 };
 
 const char *suspicion_name(enum suspicion_kind kind)
@@ -170,6 +170,24 @@ void suspicion_of_memory(uint64_t bytes, struct suspicion *out)
 {
     begin(out, SUSPICION_MEMORY, "memory");
     snprintf(out->what, sizeof out->what, "one connection makes the target's memory grow by %llu K",
+             (unsigned long long)bytes / 1024);
+}
+
+void suspicion_of_pile(uint64_t bytes, uint32_t turns, struct suspicion *out)
+{
+    begin(out, SUSPICION_MEMORY, "memory-of-many-frames");
+    out->turns = turns;
+    snprintf(out->what, sizeof out->what,
+             "some frames make the target's memory grow by %llu K, and more of them by more",
+             (unsigned long long)bytes / 1024);
+}
+
+void suspicion_of_leak(uint64_t bytes, uint32_t turns, struct suspicion *out)
+{
+    begin(out, SUSPICION_LEAK, "leak");
+    out->turns = turns;
+    snprintf(out->what, sizeof out->what,
+             "each of many such sessions leaves %llu K of memory behind",
              (unsigned long long)bytes / 1024);
 }
 

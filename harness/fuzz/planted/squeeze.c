@@ -94,6 +94,10 @@ enum squeeze_result squeeze_finish(struct squeeze *s, size_t max, struct store *
     enum squeeze_result result =
         squeeze_unpack(s, (const uint8_t *)"\x00\x00\xff\xff", 4, max, out);
 
+    /* zlib waits for more of a block that ends too early; 128: it is behind one, 64: in the last.
+     */
+    if (result == SQUEEZE_OK && !(s->unpack->data_type & (128 | 64)))
+        result = SQUEEZE_BROKEN;
     if (s->params.theirs_alone && bug_is(BUG_SECOND_OF_NO_TAKEOVER))
         s->unpack = NULL;
     else if (s->params.theirs_alone)

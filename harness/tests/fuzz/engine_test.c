@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fuzz/engine_parts.h"
 #include "io/file.h"
 
 #define SERVER(habit) "'" ODD_SERVER "' " habit " {port}"
@@ -175,6 +176,19 @@ Test(fuzz_engine, it_is_over_when_its_runs_are)
     take_text(&s, "three");
     cr_expect(s.engine.over);
     clean_up(&s);
+}
+
+/* Twice what is allowed, or never. */
+Test(fuzz_engine, a_leak_is_told_by_so_many_turns)
+{
+    struct fuzz_options o = { .memory_bytes = 256u << 20 };
+    static struct engine e;
+
+    e.o = &o;
+    cr_expect_eq(engine_turns(&e, 512 << 10), 1025);
+    cr_expect_eq(engine_turns(&e, 16 << 20), 33);
+    cr_expect_eq(engine_turns(&e, 1024), 0, "it would take too long");
+    cr_expect_eq(engine_turns(&e, 0), 0);
 }
 
 /* What costs much is looked for among all that was said since the last look. */

@@ -305,3 +305,47 @@ Test(fuzz_mutate, heads_lose_double_and_swap_lines_and_gain_tokens)
     cr_expect(lost && doubled && swapped && gained);
     cr_expect_lt(same, 50);
 }
+
+/* One frame that is wrong, all else as it was: each reserved opcode within some thousand sessions.
+ */
+Test(fuzz_mutate, reserved_opcodes_come_often)
+{
+    static struct fuzz_session s;
+    unsigned counts[16] = { 0 };
+    struct rand rand;
+
+    rand_init(&rand, 5);
+    for (unsigned i = 0; i < 6000; i++) {
+        struct arena arena = { 0 };
+        s = (struct fuzz_session){ .n_steps = 1 };
+        s.steps[0] =
+            (struct fuzz_step){ .fin = true, .opcode = WS_TEXT, .payload = BYTES_LIT("hello") };
+        fuzz_mutate(&s, &rand, &arena);
+        for (size_t k = 0; k < s.n_steps; k++)
+            counts[s.steps[k].kind == FUZZ_FRAME ? s.steps[k].opcode : 0]++;
+        arena_free(&arena);
+    }
+    for (unsigned op = 3; op < 16; op += op == 7 ? 4 : 1)
+        cr_expect_gt(counts[op], 5, "opcode %u came %u times", op, counts[op]);
+}
+
+Test(fuzz_mutate, good_keys_and_lines_left_out_come_often)
+{
+    static struct fuzz_session s;
+    unsigned slashes = 0, omitted = 0;
+    struct rand rand;
+
+    rand_init(&rand, 6);
+    for (unsigned i = 0; i < 6000; i++) {
+        struct arena arena = { 0 };
+        s = (struct fuzz_session){ 0 };
+        fuzz_mutate(&s, &rand, &arena);
+        for (size_t k = 0; k < s.n_edits; k++) {
+            slashes += s.edits[k].value.len == 24 && s.edits[k].value.ptr[0] == '/';
+            omitted += s.edits[k].kind == EDIT_OMIT && bytes_eq_str(s.edits[k].name, "Upgrade");
+        }
+        arena_free(&arena);
+    }
+    cr_expect_gt(slashes, 0);
+    cr_expect_gt(omitted, 3);
+}

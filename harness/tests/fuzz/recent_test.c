@@ -65,3 +65,17 @@ Test(fuzz_recent, large_inputs_push_the_old_ones_out)
     }
     recent_free(&r);
 }
+
+Test(fuzz_recent, the_mark_may_be_set_back)
+{
+    static struct recent r;
+
+    recent_init(&r);
+    for (int i = 0; i < 10; i++)
+        add(&r, i);
+    recent_mark_back(&r, 4);
+    cr_expect_eq(r.count - r.marked, 4);
+    recent_mark_back(&r, 11);
+    cr_expect_eq(r.marked, 0);
+    recent_free(&r);
+}

@@ -226,6 +226,7 @@ static void check(const struct fuzz_session *s, const struct fuzz_text_facts *fa
 
 #define FRONT "group \"Found by fuzzing\"\n\ncase f-1 \"A finding\" {\n"
 #define SERVER "    note  \"found by fuzzing\"\n    role  server\n    needs echo\n\n"
+#define COSTLY "    note  \"found by fuzzing\"\n    role  server\n    needs exec\n\n"
 #define UNSURE "    note \"found by fuzzing\"\n    role server\n\n"
 
 Test(fuzz_session_text, reads_as_a_person_would_write_it)
@@ -355,6 +356,39 @@ Test(fuzz_session_text, takes_what_it_is_told_to_expect)
     buf_init(&text, 1 << 16);
     cr_expect(!fuzz_session_text(&s, &facts, &text), "facts that do not parse are refused");
     buf_free(&text);
+}
+
+/* What it cost is looked at last, and no Close is asked to be answered. */
+Test(fuzz_session_text, what_it_costs_is_asked_before_a_reset)
+{
+    struct fuzz_session s = { .n_steps = 1 };
+    struct fuzz_text_facts facts = server;
+
+    s.steps[0] = (struct fuzz_step){ .fin = true, .opcode = WS_PONG };
+    facts.expect = "expect memory grows below 1M\n";
+    check(&s, &facts,
+          FRONT COSTLY "    send pong\n    expect memory grows below 1M\n    drop\n}\n");
+    facts.turns = 9;
+    facts.one_connection = true;
+    check(&s, &facts,
+          FRONT COSTLY "    repeat 9 {\n        send pong\n    }\n"
+                       "    expect memory grows below 1M\n    drop\n}\n");
+    facts.one_connection = false;
+    check(&s, &facts,
+          FRONT COSTLY "    each turn in 1..9 {\n        send pong\n        expect alive\n"
+                       "        drop\n    }\n    expect memory grows below 1M\n}\n");
+}
+
+/* Behind a body nobody knows what a frame is, nor who a Close is for. */
+Test(fuzz_session_text, behind_a_body_no_close_is_said)
+{
+    struct fuzz_session s = { .n_edits = 1, .n_steps = 1 };
+
+    s.edits[0] = (struct fuzz_edit){ .kind = EDIT_BODY, .value = BYTES_LIT("]") };
+    s.steps[0] = (struct fuzz_step){ .fin = true, .opcode = WS_TEXT };
+    check(&s, &server,
+          FRONT UNSURE "    request {\n        body \"]\"\n    }\n" EITHER
+                       "    send text\n    expect alive\n    drop\n}\n");
 }
 
 /* The largest sessions: 64 KiB in each step, nothing of it text, no two bytes alike. */

@@ -75,3 +75,19 @@ Test(fuzz_suspicion, last_words_hold_no_nul)
     suspicion_of_death(NULL, BYTES_LIT("a\0b"), &s);
     cr_expect_str_eq(s.words, "a?b");
 }
+
+Test(fuzz_suspicion, what_many_turns_show_is_named_apart)
+{
+    struct suspicion one, pile, leak;
+
+    suspicion_of_memory(300 << 20, &one);
+    suspicion_of_pile(16 << 20, 32, &pile);
+    suspicion_of_leak(256 << 10, 2048, &leak);
+    cr_expect_str_eq(one.signature, "memory");
+    cr_expect_str_eq(pile.signature, "memory-of-many-frames");
+    cr_expect_str_eq(leak.signature, "leak");
+    cr_expect_eq(one.turns, 0);
+    cr_expect_eq(pile.turns, 32);
+    cr_expect_eq(leak.turns, 2048);
+    cr_expect(!suspicion_same(&one, &pile) && !suspicion_same(&pile, &leak));
+}
