@@ -9,8 +9,8 @@
 #include "cli/fuzz_minimise.h"
 #include "cli/fuzz_progress.h"
 #include "cli/session.h"
-#include "fuzz/driver.h"
-#include "fuzz/findings.h"
+#include "fuzz/live/driver.h"
+#include "fuzz/trial/findings.h"
 #include "io/clock.h"
 #include "io/file.h"
 

@@ -5,10 +5,10 @@
 
 #include "cli/fuzz_options.h"
 #include "cli/session.h"
-#include "fuzz/driver.h"
+#include "fuzz/live/driver.h"
 
 /* `wsproof fuzz-engine`: one of the processes that `wsproof fuzz` starts. Its options are those of
- * `fuzz`; what it prints is for that (fuzz/news.h). It is not for people. */
+ * `fuzz`; what it prints is for that (fuzz/trial/news.h). It is not for people. */
 
 static int trouble(struct engine *e, const struct err *err)
 {

@@ -2,7 +2,7 @@
 #define CLI_FUZZ_ENGINES_H
 
 #include "cli/fuzz_options.h"
-#include "fuzz/news.h"
+#include "fuzz/trial/news.h"
 #include "io/process.h"
 
 /* The processes `wsproof fuzz-engine` that do the work, one for each job: started, listened to, and

@@ -7,8 +7,8 @@
 
 #include "cli/commands.h"
 #include "cli/session.h"
-#include "fuzz/convict.h"
-#include "fuzz/session_case.h"
+#include "fuzz/session/session_case.h"
+#include "fuzz/trial/convict.h"
 #include "io/clock.h"
 #include "io/file.h"
 #include "script/parse.h"

@@ -2,7 +2,7 @@
 #define CLI_FUZZ_OPTIONS_H
 
 #include "cli/args.h"
-#include "fuzz/options.h"
+#include "fuzz/trial/options.h"
 
 /* The options of `wsproof fuzz`, which its engines take too: `wsproof fuzz-engine` gets the same
  * words, with a seed, runs and folders of its own. */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fuzz/remark.h"
+#include "fuzz/trial/remark.h"
 #include "io/clock.h"
 
 #define LINE_EVERY_MS 10000
@@ -120,7 +120,7 @@ static void tell_ready(struct fuzz_progress *p, const struct fuzz_news *news)
         return;
     p->ready = true;
     if (!news->coverage)
-        printf("no coverage: replies guide; see harness/fuzz/COVERAGE.md\n");
+        printf("no coverage: replies guide; see harness/fuzz/runtime/README.md\n");
     else if (news->edges > 0)
         printf("coverage: %s edges\n", grouped(news->edges, edges));
     else

@@ -2,7 +2,7 @@
 #define CLI_FUZZ_PROGRESS_H
 
 #include "cli/fuzz_options.h"
-#include "fuzz/news.h"
+#include "fuzz/trial/news.h"
 
 /* What a person sees of a fuzzing run: on a terminal a line that moves, elsewhere a line every ten
  * seconds; each finding on a line of its own as it comes; in the end what to do with them. Respects

@@ -4,13 +4,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fuzz/coverage.h"
+#include "fuzz/runtime/coverage.h"
 
 /* The runtime that an instrumented target links in as one object, wsproof-cov.o. It answers the
  * calls that compilers put into the code (clang's SanitizerCoverage, gcc's trace-pc and trace-cmp)
- * and counts in the memory that WSPROOF_COV names (fuzz/coverage.h). Without WSPROOF_COV the target
- * runs as ever. It needs libc alone and is not instrumented itself. Its names are hidden, and begin
- * with wsproof_cov: they stand beside those of anybody's program.
+ * and counts in the memory that WSPROOF_COV names (fuzz/runtime/coverage.h). Without WSPROOF_COV
+ * the target runs as ever. It needs libc alone and is not instrumented itself. Its names are
+ * hidden, and begin with wsproof_cov: they stand beside those of anybody's program.
  *
  * Counters are changed without a lock, by threads and by processes that share the memory: a count
  * may be lost, a place never. All of it may run in a signal handler, but for the first call from a

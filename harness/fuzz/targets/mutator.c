@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "fuzz/mutate.h"
+#include "fuzz/mutate/mutate.h"
+#include "fuzz/session/wire.h"
 #include "fuzz/targets/target.h"
-#include "fuzz/wire.h"
 
 /* What a form can do with the bytes behind the steering ones. Each gives the new size, or 0 where
  * nothing came of it: then the input stays as it is. */

@@ -1,7 +1,7 @@
 #include "fuzz/targets/opening.h"
 
-#include "fuzz/head.h"
-#include "fuzz/wire.h"
+#include "fuzz/session/head.h"
+#include "fuzz/session/wire.h"
 
 /* Payload of a session's frames: it could ask for 64 MiB, and large ones are slow. */
 #define PAYLOAD_MAX (70u << 10)

@@ -1,7 +1,7 @@
 #ifndef FUZZ_TARGETS_OPENING_H
 #define FUZZ_TARGETS_OPENING_H
 
-#include "fuzz/session.h"
+#include "fuzz/session/session.h"
 #include "fuzz/targets/player.h"
 
 /* A session as the stream that an endpoint of ours gets: our head, then the frames.

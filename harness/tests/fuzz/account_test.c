@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "fuzz/account.h"
+#include "fuzz/oracle/account.h"
 #include "support/cut.h"
 #include "support/heap.h"
 

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* fork, mmap beside C11 */
-#include "fuzz/counters.h"
+#include "fuzz/live/counters.h"
 
 #include <fcntl.h>
 #include <signal.h>

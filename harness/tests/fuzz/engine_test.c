@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* alarm, mkdtemp beside C11 */
-#include "fuzz/engine.h"
+#include "fuzz/live/engine.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fuzz/engine_parts.h"
+#include "fuzz/live/engine_parts.h"
 #include "io/file.h"
 
 #define SERVER(habit) "'" ODD_SERVER "' " habit " {port}"

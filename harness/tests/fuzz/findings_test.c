@@ -1,4 +1,4 @@
-#include "fuzz/findings.h"
+#include "fuzz/trial/findings.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "fuzz/head.h"
+#include "fuzz/session/head.h"
 
 #include <criterion/criterion.h>
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz/inside.h"
+#include "fuzz/inside/inside.h"
 #include "ws/conn.h"
 
 /* The engine as an implementation that is linked in, and what may be wrong with it. */

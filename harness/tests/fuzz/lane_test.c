@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* alarm beside C11 */
-#include "fuzz/lane.h"
+#include "fuzz/live/lane.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

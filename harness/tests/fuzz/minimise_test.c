@@ -1,11 +1,11 @@
-#include "fuzz/minimise.h"
+#include "fuzz/mutate/minimise.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
 
 #include "base/rand.h"
-#include "fuzz/mutate.h"
-#include "fuzz/wire.h"
+#include "fuzz/mutate/mutate.h"
+#include "fuzz/session/wire.h"
 
 /* ---- what gets less ---- */
 

@@ -1,4 +1,4 @@
-#include "fuzz/mutate.h"
+#include "fuzz/mutate/mutate.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

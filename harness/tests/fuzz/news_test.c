@@ -1,4 +1,4 @@
-#include "fuzz/news.h"
+#include "fuzz/trial/news.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "fuzz/oracle.h"
+#include "fuzz/oracle/oracle.h"
 #include "ws/frame.h"
 
 /* Words for frames, on the wire and in an account:

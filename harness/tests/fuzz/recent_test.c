@@ -1,4 +1,4 @@
-#include "fuzz/recent.h"
+#include "fuzz/live/recent.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "fuzz/refusal.h"
+#include "fuzz/session/refusal.h"
 
 #include <criterion/criterion.h>
 

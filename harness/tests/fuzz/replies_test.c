@@ -1,4 +1,4 @@
-#include "fuzz/replies.h"
+#include "fuzz/live/replies.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 
 #include <criterion/criterion.h>
 
-#include "fuzz/counters.h"
+#include "fuzz/live/counters.h"
 
 /* wsproof-cov.o in small programs (covered.c), one for each compiler and kind of coverage. */
 enum ways {

@@ -1,8 +1,8 @@
-#include "fuzz/seeds.h"
+#include "fuzz/live/seeds.h"
 
 #include <criterion/criterion.h>
 
-#include "fuzz/wire.h"
+#include "fuzz/session/wire.h"
 
 /* What fuzzing begins with is in good order, or it would begin with refusals. */
 Test(fuzz_seeds, each_seed_is_what_its_bytes_say_and_ends_whole)

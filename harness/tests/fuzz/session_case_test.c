@@ -1,9 +1,9 @@
-#include "fuzz/session_case.h"
+#include "fuzz/session/session_case.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "fuzz/session_text.h"
+#include "fuzz/session/session_text.h"
 #include "script/parse.h"
 
 static struct arena arena;

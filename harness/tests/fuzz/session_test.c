@@ -1,4 +1,4 @@
-#include "fuzz/session.h"
+#include "fuzz/session/session.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

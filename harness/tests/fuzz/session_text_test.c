@@ -1,10 +1,10 @@
-#include "fuzz/session_text.h"
+#include "fuzz/session/session_text.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "fuzz/head.h"
-#include "fuzz/mutate.h"
+#include "fuzz/mutate/mutate.h"
+#include "fuzz/session/head.h"
 #include "run/greeting.h"
 #include "script/print.h"
 #include "support/case_log.h"

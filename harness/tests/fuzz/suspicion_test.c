@@ -1,4 +1,4 @@
-#include "fuzz/suspicion.h"
+#include "fuzz/trial/suspicion.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "fuzz/wire.h"
+#include "fuzz/session/wire.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

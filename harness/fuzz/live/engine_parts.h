@@ -1,0 +1,41 @@
+#ifndef FUZZ_ENGINE_PARTS_H
+#define FUZZ_ENGINE_PARTS_H
+
+#include "fuzz/live/engine.h"
+
+/* Inside of engine. */
+
+/* engine_look.c: says a session and tells what is suspicious in what came: in `e->account`, what it
+ * answers in `e->wire`. */
+NODISCARD bool engine_look(struct engine *e, const struct fuzz_session *s, struct lane_word *word,
+                           struct suspicion *out, struct err *err);
+/* The same session in other cuts: does that change what comes? */
+NODISCARD bool engine_look_at_cuts(struct engine *e, const struct fuzz_session *s,
+                                   struct suspicion *out, struct err *err);
+/* What it costs the target's process, which has to be ours. */
+NODISCARD bool engine_look_at_cost(struct engine *e, const struct fuzz_session *s,
+                                   struct suspicion *out, struct err *err);
+/* Does the target keep memory of each of many such sessions? */
+NODISCARD bool engine_look_at_leak(struct engine *e, const struct fuzz_session *s,
+                                   struct suspicion *out, struct err *err);
+/* Whichever of them shows what `wanted` is. */
+NODISCARD bool engine_look_for(struct engine *e, enum suspicion_kind wanted,
+                               const struct fuzz_session *s, struct suspicion *out,
+                               struct err *err);
+
+/* engine_trial.c: finds who is to blame, makes it small, and has it tried. */
+NODISCARD bool engine_trial(struct engine *e, const struct fuzz_session *s,
+                            const struct suspicion *suspicion, struct err *err);
+
+/* engine_cost.c: now and then, what the target's process needs, and what it keeps. */
+void engine_cost_init(struct engine *e);
+NODISCARD bool engine_watch_cost(struct engine *e, struct err *err);
+
+/* So many times a session, or its frames, are told that needs `bytes` each: far more than what is
+ * taken for a leak. */
+uint32_t engine_turns(const struct engine *e, uint64_t bytes);
+#define ENGINE_TURNS_MAX                                                                           \
+    4000 /* more would take too long: smaller leaks need a smaller --memory                        \
+          */
+
+#endif

@@ -1,0 +1,188 @@
+#include "fuzz/trial/stand.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "script/embedded_cases.h"
+
+#define CASE_MS 60000   /* for a whole case */
+#define QUIET_US 100000 /* as `wsproof test` has it */
+#define EXPECT_MS 5000  /* likewise: what fails here has to fail there */
+
+static bool read_headers(struct stand *s, struct err *err)
+{
+    const struct fuzz_options *o = s->options;
+
+    if (o->n_headers > STAND_HEADERS_MAX)
+        return err_set(err, ERR_USAGE, "more than %d times --header", STAND_HEADERS_MAX);
+    for (size_t i = 0; i < o->n_headers; i++) {
+        struct bytes line = bytes_str(o->headers[i]);
+        size_t colon = bytes_index(line, 0, ':');
+        s->headers[i] =
+            (struct ws_header){ bytes_take(line, colon), bytes_trim(bytes_skip(line, colon + 1)) };
+        if (colon == line.len || !http1_is_token(s->headers[i].name))
+            return err_set(err, ERR_USAGE, "--header expects 'Name: value', found \"%s\"",
+                           o->headers[i]);
+    }
+    return true;
+}
+
+static bool read_requirements(struct stand *s, struct err *err)
+{
+    for (const struct embedded *file = embedded_cases; file->path; file++)
+        if (strcmp(file->path, "requirements.tsv") == 0)
+            return requirements_parse(&s->arena, bytes_of(file->ptr, file->len), &s->requirements,
+                                      err);
+    return err_set(err, ERR_INTERNAL, "the suite holds no requirements.tsv");
+}
+
+/* What {cacert} in a client's command stands for. */
+static bool write_cacert(struct stand *s, struct err *err)
+{
+    struct buf pem;
+
+    if (!io_dir_private(s->dir, err)) {
+        s->dir[0] = '\0';
+        return false;
+    }
+    snprintf(s->cacert, sizeof s->cacert, "%s/cacert.pem", s->dir);
+    buf_init(&pem, 1 << 20);
+    bool ok =
+        io_tls_certificate(s->tls, &pem, err) && io_file_write(s->cacert, buf_bytes(&pem), err);
+    buf_free(&pem);
+    return ok;
+}
+
+/* `tells`: the target chooses its address, which may be a wss:// one. */
+static bool make_tls(struct stand *s, bool tells, struct err *err)
+{
+    const struct fuzz_options *o = s->options;
+    struct io_tls_options options = { .server = o->role == ROLE_CLIENT,
+                                      .cacert = o->cacert,
+                                      .insecure = o->insecure,
+                                      .alpn = "http/1.1" };
+    struct peer_url url;
+    bool wanted = o->tls || tells;
+
+    if (o->url) {
+        if (!peer_url_parse(o->url, &url, err))
+            return false;
+        wanted = url.secure;
+    }
+    if (!wanted)
+        return true;
+    s->tls = io_tls_new(&options, err);
+    return s->tls && (o->role == ROLE_SERVER || write_cacert(s, err));
+}
+
+bool stand_open(struct stand *s, const struct fuzz_options *options, struct err *err)
+{
+    struct target_options target = { .role = options->role,
+                                     .url = options->url,
+                                     .command = options->command,
+                                     .sni = options->sni,
+                                     .cacert = options->cacert,
+                                     .profile = &s->profile };
+
+    memset(s, 0, sizeof *s);
+    s->options = options;
+    bool tells = target_address_of(&target) == TARGET_TELLS;
+    if (!read_headers(s, err) || !read_requirements(s, err) || !make_tls(s, tells, err))
+        return false;
+    target.tls = tells ? NULL : s->tls;
+    target.tls_if_told = tells ? s->tls : NULL;
+    if (s->cacert[0])
+        target.cacert = s->cacert;
+    s->loop = io_loop_new(err);
+    return s->loop && io_loop_watch_signals(s->loop, err) &&
+           target_init(&s->target, s->loop, &target, err);
+}
+
+void stand_close(struct stand *s)
+{
+    schedule_free(s->last);
+    if (s->loop)
+        target_free(&s->target);
+    io_tls_free(s->tls);
+    io_loop_free(s->loop);
+    if (s->dir[0])
+        io_dir_remove(s->dir);
+    arena_free(&s->arena);
+    memset(s, 0, sizeof *s);
+}
+
+/* How `wsproof test` runs a case, whose fail this is to be. */
+static void fill_schedule(struct stand *s)
+{
+    const struct fuzz_options *o = s->options;
+    uint64_t expect_ms = o->timeout_ms > EXPECT_MS ? o->timeout_ms : EXPECT_MS;
+
+    s->schedule.run = (struct run_options){
+        .role = o->role,
+        .host = s->target.url.authority,
+        .path = s->target.url.target,
+        .port = s->target.port_text,
+        .base = s->target.base,
+        .headers = s->headers,
+        .n_headers = o->n_headers,
+        .protocols = o->protocols,
+        .n_protocols = o->n_protocols,
+        .seed = o->seed,
+        .expect_us = expect_ms * 1000,
+        .quiet_us = QUIET_US,
+        .barriers = true,
+        .echoes = true,
+        .tells_url = o->role == ROLE_CLIENT && target_tells_url(&s->target.options),
+        .setup = &s->profile.setup,
+        .data = embedded_cases,
+    };
+    s->schedule.verdict = (struct verdict_options){ .strict = o->strict,
+                                                    .requirements = &s->requirements,
+                                                    .role = o->role,
+                                                    .data = embedded_cases };
+    s->schedule.jobs = 1;
+    s->schedule.case_us = CASE_MS * 1000;
+    s->schedule.profile = &s->profile;
+}
+
+bool stand_ready(struct stand *s, struct err *err)
+{
+    bool runs = s->target.process && !s->target.exited;
+
+    if (s->options->role == ROLE_CLIENT) {
+        target_stop(&s->target); /* one that somebody else has started; each case has its own */
+        s->target.exited = false;
+        fill_schedule(s);
+        return true;
+    }
+    if (s->options->command && !runs && !target_start(&s->target, err))
+        return false;
+    fill_schedule(s);
+    return probe_reach(&s->target, err);
+}
+
+bool stand_probe(struct stand *s, struct err *err)
+{
+    return stand_ready(s, err) && probe_target(&s->target, &s->schedule.run, &s->probe, err);
+}
+
+bool stand_run(struct stand *s, const struct script_case *c, struct outcome *out, struct err *err)
+{
+    const struct script_case *cases[] = { c };
+
+    schedule_free(s->last);
+    s->last = NULL;
+    if (s->afresh)
+        target_stop(&s->target);
+    s->afresh = false;
+    if (!stand_ready(s, err))
+        return false;
+    s->last = schedule_new(&s->target, cases, 1, &s->schedule, &s->probe, err);
+    if (!s->last)
+        return false;
+    if (schedule_next(s->last, out, err)) {
+        s->afresh = out->verdict.result == VERDICT_FAIL;
+        return true;
+    }
+    return err->code == ERR_NONE ? err_set(err, ERR_INTERNAL, "a case gave no outcome") : false;
+}
