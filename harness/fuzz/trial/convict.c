@@ -270,14 +270,39 @@ static void find_words(struct convict *c)
     snprintf(c->sentence, sizeof c->sentence, "%s%.180s", what, law);
 }
 
+/* "RFC6455-5.2-3" -> "rfc6455-5.2-3". */
+static void lower(char *text)
+{
+    for (; *text; text++)
+        if (*text >= 'A' && *text <= 'Z')
+            *text = (char)(*text + ('a' - 'A'));
+}
+
+/* What the case proves is what the finding goes by: an answer that was missed may turn out to be
+ * missing because the handshake should have been refused. */
+static void find_name(struct convict *c)
+{
+    const char *proved = c->verdict.requirement;
+
+    if (c->suspicion.kind != SUSPICION_DIFFERENCE || !proved ||
+        (c->suspicion.rule != WS_RULE_NONE &&
+         strcmp(ws_rule_row(c->suspicion.rule)->requirement, proved) == 0))
+        return;
+    c->suspicion.rule = WS_RULE_NONE;
+    snprintf(c->name, sizeof c->name, "fails.%.70s", proved);
+    lower(c->name);
+}
+
 /* The same text, with what a reader wants to know above it. */
 static bool finish(struct convict *c, const struct stand *stand, struct err *err)
 {
     struct buf remark;
     const char *text = NULL;
 
-    if (c->result == CONVICT_GUILTY)
+    if (c->result == CONVICT_GUILTY) {
         find_words(c);
+        find_name(c);
+    }
     buf_init(&remark, CASE_FILE_MAX);
     if (remark_write(c, stand->options, &remark))
         text = arena_str(&c->arena, buf_bytes(&remark));

@@ -140,6 +140,46 @@ static bool write_confirmed(struct findings *f, const struct convict *c,
     return write_case(f, c, "", stored, path, err);
 }
 
+/* Where in a name its row of the law begins: "wrong-acceptance.rfc6455-5.2-3". NULL: it has none.
+ */
+static const char *law_in(const char *name)
+{
+    const char *dot = strchr(name, '.');
+
+    return dot && strncmp(dot + 1, "rfc", 3) == 0 ? dot + 1 : NULL;
+}
+
+/* One that breaks the same row, by another name; NULL: none in this run. */
+static const struct findings_row *twin_of(const struct findings *f, const char *name)
+{
+    const char *law = law_in(name);
+
+    for (size_t i = 0; law && i < f->count; i++) {
+        const char *other = law_in(f->rows[i].signature);
+        if (f->rows[i].known && other && strcmp(other, law) == 0)
+            return &f->rows[i];
+    }
+    return NULL;
+}
+
+/* A suspicion that came to another fault than its own is tried again, but not without end. */
+static bool store_guilty(struct findings *f, const struct convict *c, struct findings_row *row,
+                         enum findings_stored *stored, char path[FINDINGS_PATH], struct err *err)
+{
+    const struct findings_row *twin = twin_of(f, c->name);
+    bool renamed = strcmp(c->name, row->signature) != 0;
+
+    row->known |= !renamed;
+    row->trials += renamed;
+    if (twin)
+        return path_of(f, "", twin->signature, path) || err_set(err, ERR_SYSTEM, "a long name");
+    row = row_of(f, c->name);
+    if (!row)
+        return err_memory(err, "the findings");
+    row->known = true;
+    return write_confirmed(f, c, stored, path, err);
+}
+
 bool findings_store(struct findings *f, const struct convict *c, enum findings_stored *stored,
                     char path[FINDINGS_PATH], struct err *err)
 {
@@ -151,7 +191,7 @@ bool findings_store(struct findings *f, const struct convict *c, enum findings_s
         return err_memory(err, "the findings");
     row->next = row->seen * 2;
     switch (c->result) {
-    case CONVICT_GUILTY: row->known = true; return write_confirmed(f, c, stored, path, err);
+    case CONVICT_GUILTY: return store_guilty(f, c, row, stored, path, err);
     case CONVICT_NOT_AGAIN: row->trials++; return write_unconfirmed(f, c, stored, path, err);
     case CONVICT_CLEARED:
     case CONVICT_FAILED: row->trials++; break;

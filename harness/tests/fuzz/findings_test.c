@@ -18,6 +18,20 @@ static struct convict tried(const char *signature, enum convict_result result, c
     return c;
 }
 
+/* What it was suspected of is not what the case has proved. */
+static enum findings_stored store_as(struct findings *f, const char *signature, const char *name,
+                                     char *path)
+{
+    struct convict c = tried(signature, CONVICT_GUILTY, "x");
+    enum findings_stored stored;
+    struct err err = { 0 };
+
+    snprintf(c.name, sizeof c.name, "%s", name);
+    cr_assert(findings_store(f, &c, &stored, path, &err), "%s", err.text);
+    buf_free(&c.text);
+    return stored;
+}
+
 static enum findings_stored store(struct findings *f, const char *signature,
                                   enum convict_result result, const char *text, char *path)
 {
@@ -155,4 +169,25 @@ Test(fuzz_findings, a_folder_that_cannot_be_made_is_told)
     cr_expect_eq(err.code, ERR_SYSTEM);
     cr_expect(strstr(err.text, "/dev/null"), "%s", err.text);
     findings_free(&f);
+}
+
+Test(fuzz_findings, one_row_of_the_law_is_one_finding_whatever_was_suspected)
+{
+    struct findings f;
+    char dir[IO_DIR_PRIVATE_MAX], path[FINDINGS_PATH];
+
+    open_fresh(&f, dir);
+    cr_expect_eq(store(&f, "wrong-acceptance.rfc6455-4.1-25", CONVICT_GUILTY, "x", path),
+                 FINDINGS_NEW);
+    cr_expect_eq(store_as(&f, "wrong-answer.message-missing", "fails.rfc6455-4.1-25", path),
+                 FINDINGS_AGAIN);
+    cr_expect(bytes_find(bytes_str(path), bytes_str("wrong-acceptance.rfc6455-4.1-25.case")) <
+              strlen(path));
+    /* There may be more behind the same suspicion. */
+    cr_expect_eq(findings_advice(&f, "wrong-answer.message-missing"), FINDINGS_TRY);
+    cr_expect_eq(store_as(&f, "wrong-answer.message-missing", "fails.rfc6455-5.5.2-2", path),
+                 FINDINGS_NEW);
+    cr_expect_eq(store(&f, "law-broken.rfc6455-5.5.2-2", CONVICT_GUILTY, "x", path),
+                 FINDINGS_AGAIN);
+    end(&f, dir);
 }
