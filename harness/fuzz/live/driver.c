@@ -144,6 +144,7 @@ static void fill(struct args *args, const struct fuzz_options *o)
         "-handle_abrt=0",  "-handle_bus=0",      "-handle_fpe=0",
         "-handle_ill=0",   "-handle_int=0",      "-handle_segv=0",
         "-handle_term=0",  "-handle_xfsz=0",     "-handle_usr1=0",
+        "-reload=5",
     };
 
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)

@@ -16,7 +16,7 @@
 /* Besides what is new, each so many sessions is said again in other cuts; but small writes take
  * their time, and no more than this part of all may go into them. */
 #define CUT_EVERY 64
-#define CUT_SHARE 6
+#define CUT_SHARE 12
 #define FIRST_SESSIONS 3
 #define IDLE_MS 100
 /* All payloads together, as sent: more than the largest of the lengths that are special. */

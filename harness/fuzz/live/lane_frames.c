@@ -7,9 +7,9 @@
 
 /* Single bytes come together again before anybody reads them, unless he gets the time for it. */
 #define PACE_NS 30000
-#define PACED_MAX 96
+#define PACED_MAX 64
 /* Each write costs as much as the rest of a small session. What cuts do is seen in the first. */
-#define CUTS_MAX 12
+#define CUTS_MAX 6
 
 /* Where the `nth` write ends. */
 static size_t cut_at(const struct fuzz_wire *w, enum lane_cuts cuts, size_t nth)

@@ -81,276 +81,6 @@ bool fuzz_splice(struct mutator *m, struct bytes *in, size_t at, size_t drop, st
     *in = bytes_of(made, len);
     return true;
 }
-
-/* ---- new steps ---- */
-
-static bool is_data(const struct fuzz_step *step)
-{
-    return step->kind == FUZZ_FRAME && !ws_opcode_is_control(step->opcode);
-}
-
-/* Is a fragmented message under way in front of step `at`? */
-static bool in_message(const struct fuzz_session *s, size_t at)
-{
-    bool open = false;
-
-    for (size_t i = 0; i < at; i++)
-        if (is_data(&s->steps[i]))
-            open = !s->steps[i].fin;
-    return open;
-}
-
-/* Room for `count` steps in front of `at`: they are zeroed. */
-static bool open_gap(struct fuzz_session *s, size_t at, size_t count)
-{
-    if (s->n_steps + count > FUZZ_STEPS_MAX)
-        return false;
-    memmove(s->steps + at + count, s->steps + at, (s->n_steps - at) * sizeof s->steps[0]);
-    memset(s->steps + at, 0, count * sizeof s->steps[0]);
-    s->n_steps += count;
-    return true;
-}
-
-static void close_gap(struct fuzz_session *s, size_t at, size_t count)
-{
-    s->n_steps -= count;
-    memmove(s->steps + at, s->steps + at + count, (s->n_steps - at) * sizeof s->steps[0]);
-}
-
-static struct fuzz_step frame_of(uint8_t opcode, struct bytes payload)
-{
-    return (struct fuzz_step){ .fin = true, .opcode = opcode, .payload = payload };
-}
-
-/* Now and then as large as a control frame may be, or larger by one. */
-static struct fuzz_step control(struct mutator *m)
-{
-    static const uint32_t sizes[] = { 124, 125, 125, 126 };
-    struct fuzz_step step = frame_of(fuzz_one_in(m, 3) ? WS_PONG : WS_PING, fuzz_pick_word(m));
-
-    if (fuzz_one_in(m, 6)) {
-        step.payload = BYTES_LIT("p");
-        step.times = sizes[fuzz_pick(m, FUZZ_COUNT(sizes))];
-    }
-    return step;
-}
-
-/* Lengths at which something changes are of one byte over and over, so that they stay text. */
-static void lengthen(struct mutator *m, struct fuzz_step *step)
-{
-    uint64_t len = fuzz_pick_length(m);
-
-    step->payload = bytes_take(BYTES_LIT("d"), len > 0);
-    step->times = (uint32_t)len;
-}
-
-/* Text, or what fits into a message that is under way; compressed where that is agreed on. */
-static struct fuzz_step data(struct mutator *m, bool inside)
-{
-    uint8_t opcode = fuzz_one_in(m, 3) ? WS_BINARY : WS_TEXT;
-    struct fuzz_step step = frame_of(inside ? WS_CONTINUATION : opcode, fuzz_pick_word(m));
-
-    step.deflate = m->s->extension != FUZZ_PLAIN && fuzz_one_in(m, 2);
-    if (fuzz_one_in(m, 8))
-        lengthen(m, &step);
-    return step;
-}
-
-static size_t pick_place(struct mutator *m)
-{
-    return fuzz_pick(m, m->s->n_steps + 1);
-}
-
-static bool insert(struct mutator *m, size_t at, struct fuzz_step step)
-{
-    if (!open_gap(m->s, at, 1))
-        return false;
-    m->s->steps[at] = step;
-    return true;
-}
-
-static bool insert_data(struct mutator *m)
-{
-    size_t at = pick_place(m);
-
-    return insert(m, at, data(m, in_message(m->s, at)));
-}
-
-/* What does not fit where it stands: a continuation of nothing, a message in a message. */
-static bool insert_wrong_data(struct mutator *m)
-{
-    size_t at = pick_place(m);
-
-    return insert(m, at, data(m, !in_message(m->s, at)));
-}
-
-static bool insert_control(struct mutator *m)
-{
-    return insert(m, pick_place(m), control(m));
-}
-
-static bool insert_close(struct mutator *m)
-{
-    struct fuzz_step step = frame_of(WS_CLOSE, fuzz_pick_word(m));
-
-    step.has_code = !fuzz_one_in(m, 6);
-    step.code = step.has_code ? fuzz_pick_code(m) : 0;
-    if (!step.has_code)
-        step.payload = bytes_take(step.payload, fuzz_pick(m, 2));
-    return insert(m, fuzz_one_in(m, 3) ? pick_place(m) : m->s->n_steps, step);
-}
-
-/* A frame with one thing wrong about it, where all else is right: a reserved opcode or bit, a
- * control frame in fragments, a code that may not be sent, a mask that must be there. Mutations of
- * what is there hit these too seldom, and what they hit is mostly behind another mistake. */
-static bool insert_wrong(struct mutator *m)
-{
-    size_t at = fuzz_one_in(m, 2) ? m->s->n_steps : pick_place(m);
-    struct fuzz_step step =
-        fuzz_one_in(m, 3) ? control(m) : data(m, in_message(m->s, at) && !fuzz_one_in(m, 4));
-
-    switch (fuzz_pick(m, 8)) {
-    case 0:
-    case 1: step = frame_of(fuzz_pick_reserved(m), fuzz_pick_word(m)); break;
-    case 2: step.rsv = (uint8_t)(1u << fuzz_pick(m, 3)); break;
-    case 3: step.mask = FUZZ_MASK_WRONG; break;
-    case 4:
-        step = data(m, in_message(m->s, at));
-        if (fuzz_one_in(m, 2))
-            lengthen(m, &step);
-        step.len_form = fuzz_one_in(m, 2) ? WS_LEN_16 : WS_LEN_64;
-        break;
-    case 5:
-        step.declares = true;
-        step.declare = fuzz_pick_lie(m);
-        break;
-    default:
-        step = control(m);
-        step.fin = false;
-        break;
-    }
-    return insert(m, at, step);
-}
-
-/* A message in two fragments, and now and then a control frame between them. */
-static bool insert_fragments(struct mutator *m)
-{
-    size_t at = pick_place(m), count = fuzz_one_in(m, 2) ? 3 : 2;
-
-    if (in_message(m->s, at) || !open_gap(m->s, at, count))
-        return false;
-    struct fuzz_step *steps = m->s->steps + at;
-    steps[0] = data(m, false);
-    steps[0].fin = false;
-    if (count == 3)
-        steps[1] = control(m);
-    steps[count - 1] = frame_of(WS_CONTINUATION, fuzz_pick_word(m));
-    steps[count - 1].deflate = steps[0].deflate;
-    return true;
-}
-
-/* Compressed by hand: any stream under RSV1. */
-static bool insert_stream(struct mutator *m)
-{
-    struct fuzz_step step = frame_of(fuzz_one_in(m, 2) ? WS_BINARY : WS_TEXT, fuzz_pick_stream(m));
-
-    step.rsv = WS_RSV1;
-    if (m->s->extension == FUZZ_PLAIN && !fuzz_one_in(m, 3))
-        m->s->extension = FUZZ_DEFLATE;
-    return insert(m, pick_place(m), step);
-}
-
-/* Bytes without a frame around them, often the front of one. */
-static bool insert_raw(struct mutator *m)
-{
-    uint8_t bytes[WS_HEAD_MAX];
-    struct fuzz_step step = { .kind = FUZZ_RAW };
-    size_t len = 1 + fuzz_pick(m, sizeof bytes);
-
-    rand_fill(m->rand, bytes, len);
-    bytes[0] = fuzz_one_in(m, 3) ? bytes[0] : (uint8_t)(0x80 | (bytes[0] & 0x0f));
-    step.payload = arena_copy(m->arena, bytes_of(bytes, len));
-    return step.payload.ptr && insert(m, pick_place(m), step);
-}
-
-/* ---- the order of steps ---- */
-
-static bool drop(struct mutator *m)
-{
-    if (m->s->n_steps == 0)
-        return false;
-    size_t at = fuzz_pick(m, m->s->n_steps), left = m->s->n_steps - at;
-    close_gap(m->s, at, fuzz_one_in(m, 4) ? 1 + fuzz_pick(m, left) : 1);
-    return true;
-}
-
-/* A step again, behind itself or elsewhere, now and then many times. */
-static bool copy(struct mutator *m)
-{
-    struct fuzz_step *from = fuzz_pick_step(m);
-    size_t count = fuzz_one_in(m, 8) ? 2 + fuzz_pick(m, 14) : 1;
-
-    if (!from)
-        return false;
-    struct fuzz_step step = *from;
-    size_t at = fuzz_one_in(m, 2) ? pick_place(m) : (size_t)(from - m->s->steps) + 1;
-    if (!open_gap(m->s, at, count))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        m->s->steps[at + i] = step;
-    return true;
-}
-
-static bool swap(struct mutator *m)
-{
-    struct fuzz_step *a = fuzz_pick_step(m), *b = fuzz_pick_step(m);
-
-    if (!a || a == b)
-        return false;
-    struct fuzz_step kept = *a;
-    *a = *b;
-    *b = kept;
-    return true;
-}
-
-/* A data frame becomes two; what it declared stays with the first. */
-static bool split(struct mutator *m)
-{
-    struct fuzz_step *step = fuzz_pick_frame(m);
-
-    if (!step || !is_data(step) || step->times > 1)
-        return false;
-    size_t at = (size_t)(step - m->s->steps), len = fuzz_pick(m, step->payload.len + 1);
-    struct fuzz_step rest = *step;
-    rest.opcode = WS_CONTINUATION;
-    rest.rsv = 0;
-    rest.declares = false;
-    rest.payload = bytes_skip(step->payload, len);
-    if (!insert(m, at + 1, rest))
-        return false;
-    m->s->steps[at].fin = false;
-    m->s->steps[at].payload = bytes_take(m->s->steps[at].payload, len);
-    if (fuzz_one_in(m, 3))
-        (void)insert(m, at + 1, control(m));
-    return true;
-}
-
-/* A fragment and the continuation behind it become one frame. */
-static bool merge(struct mutator *m)
-{
-    size_t at = fuzz_pick(m, m->s->n_steps + 1);
-
-    if (at + 1 >= m->s->n_steps)
-        return false;
-    struct fuzz_step *step = &m->s->steps[at], *next = step + 1;
-    if (!is_data(step) || !is_data(next) || next->opcode != WS_CONTINUATION || step->times > 1 ||
-        next->times > 1 || !fuzz_splice(m, &step->payload, step->payload.len, 0, next->payload))
-        return false;
-    step->fin = next->fin;
-    close_gap(m->s, at + 1, 1);
-    return true;
-}
-
 /* ---- the session as a whole ---- */
 
 static bool change_extension(struct mutator *m)
@@ -388,19 +118,8 @@ static bool cut(struct mutator *m)
 }
 
 static const struct mutation mutations[] = {
-    { 14, insert_data },
-    { 8, insert_control },
-    { 8, insert_fragments },
-    { 4, insert_close },
-    { 4, insert_stream },
-    { 2, insert_wrong_data },
-    { 8, insert_wrong },
-    { 2, insert_raw },
-    { 10, drop },
-    { 6, copy },
-    { 3, swap },
-    { 10, split },
-    { 4, merge },
+    { 50, fuzz_mutate_insert },
+    { 33, fuzz_mutate_order },
     { 3, join },
     { 4, cut },
     { 2, change_extension },
@@ -410,11 +129,43 @@ static const struct mutation mutations[] = {
     { 9, fuzz_mutate_edits },
 };
 
+/* All payloads together, as sent: mostly small, now and then more than the largest of the lengths
+ * that are special. */
+static size_t pick_room(struct mutator *m)
+{
+    static const size_t rooms[] = { 200u << 10, 5000, 5000, 5000, 1200, 1200, 1200, 1200 };
+
+    return fuzz_one_in(m, 4) ? rooms[fuzz_pick(m, FUZZ_COUNT(rooms))] : 1200;
+}
+
+/* What is large or in many writes takes the time of many that are not: most of a session's
+ * offspring is neither. */
+static void lighten(struct mutator *m)
+{
+    struct fuzz_session *s = m->s;
+    const bool at_once = !fuzz_one_in(m, 4);
+    size_t room = pick_room(m);
+
+    for (size_t i = 0; i < s->n_steps; i++) {
+        struct fuzz_step *step = &s->steps[i];
+        size_t len = step->payload.len, times = step->times > 0 ? step->times : 1;
+        if (len > 0 && times > 1 && times > room / len)
+            step->times = (uint32_t)(room / len > 1 ? room / len : 1);
+        len *= step->times > 0 ? step->times : 1;
+        room -= len < room ? len : room;
+        if (at_once) {
+            step->joined = i + 1 < s->n_steps;
+            step->cut = 0;
+        }
+    }
+}
+
 void fuzz_mutate(struct fuzz_session *s, struct rand *rand, struct arena *a)
 {
     struct mutator m = { s, rand, a };
     size_t changes = fuzz_one_in(&m, 8) ? 2 + fuzz_pick(&m, 3) : 1;
 
+    lighten(&m);
     for (size_t i = 0; i < changes; i++)
         (void)fuzz_mutate_by(&m, mutations, FUZZ_COUNT(mutations));
     fuzz_session_tidy(s);
@@ -431,12 +182,12 @@ static size_t smaller(size_t a, size_t b)
 static void cross_steps(struct mutator *m, const struct fuzz_session *other)
 {
     struct fuzz_session *s = m->s;
-    size_t from = fuzz_pick(m, other->n_steps + 1), at = pick_place(m);
+    size_t from = fuzz_pick(m, other->n_steps + 1), at = fuzz_pick_place(m);
     size_t drops = fuzz_one_in(m, 2) ? s->n_steps - at : fuzz_pick(m, s->n_steps - at + 1);
 
-    close_gap(s, at, drops);
+    fuzz_close_gap(s, at, drops);
     size_t count = smaller(other->n_steps - from, FUZZ_STEPS_MAX - s->n_steps);
-    if (open_gap(s, at, count) && count > 0)
+    if (fuzz_open_gap(s, at, count) && count > 0)
         memcpy(s->steps + at, other->steps + from, count * sizeof s->steps[0]);
 }
 

@@ -36,6 +36,18 @@ NODISCARD bool fuzz_splice(struct mutator *m, struct bytes *in, size_t at, size_
 struct fuzz_step *fuzz_pick_step(struct mutator *m);
 struct fuzz_step *fuzz_pick_frame(struct mutator *m);
 
+/* mutate_order.c. A place in front of a step or behind the last; room for `count` steps there,
+ * which are zeroed; the steps from there on taken away; a step put there. */
+size_t fuzz_pick_place(struct mutator *m);
+bool fuzz_open_gap(struct fuzz_session *s, size_t at, size_t count);
+void fuzz_close_gap(struct fuzz_session *s, size_t at, size_t count);
+bool fuzz_insert(struct mutator *m, size_t at, struct fuzz_step step);
+bool fuzz_is_data(const struct fuzz_step *step); /* and no control frame */
+/* A ping or pong, now and then as large as they may be. */
+struct fuzz_step fuzz_new_control(struct mutator *m);
+
+bool fuzz_mutate_insert(struct mutator *m);  /* mutate_insert.c: a new step */
+bool fuzz_mutate_order(struct mutator *m);   /* mutate_order.c: the steps that are there */
 bool fuzz_mutate_field(struct mutator *m);   /* mutate_frame.c: one field of a frame */
 bool fuzz_mutate_payload(struct mutator *m); /* mutate_payload.c: the bytes of a step */
 bool fuzz_mutate_edits(struct mutator *m);   /* mutate_edits.c: lines of our handshake */

@@ -23,6 +23,13 @@ static uint64_t mix(uint64_t x)
     return x ^ (x >> 32);
 }
 
+/* Called for every comparison of the target: one multiplication, its upper half in front. */
+static uint64_t spread(uint64_t x)
+{
+    x *= 0x9e3779b97f4a7c15u;
+    return x >> 32 | x << 32;
+}
+
 static uint64_t salt_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -67,7 +74,7 @@ static uint64_t learn(uintptr_t pc)
         modules[at] = found;
         __atomic_store_n(&modules[at].size, size, __ATOMIC_RELEASE);
     }
-    return mix((pc - found.base) ^ found.salt);
+    return spread((pc - found.base) ^ found.salt);
 }
 
 uint64_t wsproof_cov_place(uintptr_t pc)
@@ -77,7 +84,7 @@ uint64_t wsproof_cov_place(uintptr_t pc)
     for (unsigned i = 0; i < n && i < MODULES_MAX; i++) {
         size_t size = __atomic_load_n(&modules[i].size, __ATOMIC_ACQUIRE);
         if (pc - modules[i].from < size)
-            return mix((pc - modules[i].base) ^ modules[i].salt);
+            return spread((pc - modules[i].base) ^ modules[i].salt);
     }
     return learn(pc);
 }
