@@ -21,8 +21,8 @@ void session_defaults(struct session_options *o, enum case_role role)
     o->report_dir = "wsproof-report";
     o->fail_on = "minor";
     o->jobs = role == ROLE_CLIENT ? 8 : 32;
-    o->timeout_ms = 5000;
-    o->case_ms = 60000;
+    o->timeout_ms = SCHEDULE_EXPECT_MS;
+    o->case_ms = SCHEDULE_CASE_MS;
     o->seed = 1;
 }
 
@@ -315,32 +315,18 @@ void session_schedule(struct session *s)
 {
     struct run_options *run = &s->schedule.run;
 
-    *run = (struct run_options){
-        .role = s->role,
-        .host = s->target.url.authority,
-        .path = s->target.url.target,
-        .port = s->target.port_text,
-        .base = s->target.base,
-        .headers = s->headers,
-        .n_headers = s->o.headers.count,
-        .protocols = s->o.protocols.items,
-        .n_protocols = s->o.protocols.count,
-        .seed = s->o.seed,
-        .cut = s->cuts[s->cut],
-        .pace_us = s->n_cuts > 1 ? 1000 : 0, /* answers are compared: the cuts must arrive */
-        .expect_us = s->o.timeout_ms * 1000,
-        .quiet_us = 100000,
-        .barriers = true,
-        .echoes = true,
-        .tells_url = s->role == ROLE_CLIENT && target_tells_url(&s->target.options),
-        .setup = &s->profile.setup,
-        .data = s->source.files,
-    };
-    s->schedule.verdict =
-        (struct verdict_options){ s->o.strict, &s->source.requirements, s->role, s->source.files };
+    schedule_usual(&s->target, s->source.files, &s->source.requirements, &s->schedule);
+    run->headers = s->headers;
+    run->n_headers = s->o.headers.count;
+    run->protocols = s->o.protocols.items;
+    run->n_protocols = s->o.protocols.count;
+    run->seed = s->o.seed;
+    run->cut = s->cuts[s->cut];
+    run->pace_us = s->n_cuts > 1 ? 1000 : 0; /* answers are compared: the cuts must arrive */
+    run->expect_us = s->o.timeout_ms * 1000;
+    s->schedule.verdict.strict = s->o.strict;
     s->schedule.jobs = (unsigned)s->o.jobs;
     s->schedule.case_us = s->o.case_ms * 1000;
-    s->schedule.profile = &s->profile;
 }
 
 /* Which words of a target's were taken for its address: people shall see a mistake. */

@@ -19,6 +19,17 @@ struct schedule_options {
     const struct profile *profile; /* NULL: none */
 };
 
+/* How every run against that target is done, by a user's `wsproof test` and by whoever says that a
+ * case fails: where the target is, what it is set up for, how long is waited. What differs from run
+ * to run is the caller's to add: headers, subprotocols, seed, cuts, `strict`, more jobs.
+ *
+ *   target    known by now: target_is_known, or a client's
+ *   suite     the files of the suite and its requirements; they and the target outlive `out` */
+#define SCHEDULE_EXPECT_MS 5000
+#define SCHEDULE_CASE_MS 60000
+void schedule_usual(const struct target *target, const struct embedded *suite,
+                    const struct requirements *requirements, struct schedule_options *out);
+
 struct outcome {
     const struct script_case *c;
     size_t index; /* in the list that was given */

@@ -294,7 +294,7 @@ static bool put_failed(struct parser *p, const struct token *at, const struct mo
     if (!fail.codes)
         return parse_memory(p);
     memcpy(fail.codes, codes, fail.n_codes * sizeof *codes);
-    return put_expect_of(p, at, fail, row->requirement);
+    return put_expect_of(p, at, fail, ws_rule_taken(m->broken));
 }
 
 static bool put_model(struct parser *p, const struct token *at, const struct model *m, bool more)

@@ -29,7 +29,11 @@ struct ws_rule_row {
 };
 
 const struct ws_rule_row *ws_rule_row(enum ws_rule rule); /* never NULL */
-enum ws_rule ws_rule_named(struct bytes name);            /* WS_RULE_NONE when unknown */
-const char *ws_level_name(enum ws_level level);           /* "MUST" */
+/* The requirement that one breaks who takes what breaks the rule. Where the catalogue has a row for
+ * either side it is the receiver's, for the rules that every receiver has to notice (RFC 6455 4.1,
+ * 4.2.1, 5.1); else the rule's own. */
+const char *ws_rule_taken(enum ws_rule rule);
+enum ws_rule ws_rule_named(struct bytes name);  /* WS_RULE_NONE when unknown */
+const char *ws_level_name(enum ws_level level); /* "MUST" */
 
 #endif

@@ -61,8 +61,7 @@ static bool change_form(struct mutator *m)
 
 static uint64_t spread(const struct fuzz_step *step)
 {
-    return (uint64_t)step->payload.len * (step->times > 1 ? step->times : 1) +
-           (step->has_code ? 2 : 0);
+    return fuzz_step_bytes(step) + (step->has_code ? 2 : 0);
 }
 
 uint64_t fuzz_pick_lie(struct mutator *m)

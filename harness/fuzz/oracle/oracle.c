@@ -21,12 +21,17 @@ const char *fuzz_difference_name(enum fuzz_difference difference)
     return difference_names[difference];
 }
 
+const char *fuzz_row_broken(enum fuzz_difference difference, enum ws_rule rule)
+{
+    return difference == FUZZ_LAW_BROKEN ? ws_rule_row(rule)->requirement : ws_rule_taken(rule);
+}
+
 /* -- findings -- */
 
 void oracle_find(struct fuzz_finding *out, enum fuzz_difference difference, enum ws_rule rule,
                  const char *mark, const char *fmt, ...)
 {
-    const char *of = rule == WS_RULE_NONE ? mark : ws_rule_row(rule)->requirement;
+    const char *of = rule == WS_RULE_NONE ? mark : fuzz_row_broken(difference, rule);
     va_list args;
 
     out->difference = difference;

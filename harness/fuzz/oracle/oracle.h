@@ -22,7 +22,7 @@ enum fuzz_difference {
 
 struct fuzz_finding {
     enum fuzz_difference difference;
-    enum ws_rule rule;  /* whose row is broken; WS_RULE_NONE where none is */
+    enum ws_rule rule;  /* that is broken, by it or by us; WS_RULE_NONE where none is */
     char what[200];     /* a sentence for people */
     char signature[80]; /* equal for what is the same fault: of letters, digits, '.' and '-' */
 };
@@ -65,6 +65,10 @@ NODISCARD bool fuzz_oracle(struct bytes wire, const struct fuzz_terms *terms,
  * late and what is lost behind a failed connection do not. */
 void fuzz_oracle_cuts(const struct fuzz_account *whole, const struct fuzz_account *cut,
                       struct fuzz_finding *out);
+
+/* The requirement that the tested one breaks: of what it sent the rule's own, of what it let pass
+ * the receiver's. "" for WS_RULE_NONE. */
+const char *fuzz_row_broken(enum fuzz_difference difference, enum ws_rule rule);
 
 const char *fuzz_difference_name(enum fuzz_difference difference); /* "wrong-acceptance" */
 

@@ -320,6 +320,11 @@ bool fuzz_session_from_wire(struct bytes wire, enum case_role role, struct arena
 
 /* ---- comparing ---- */
 
+uint64_t fuzz_step_bytes(const struct fuzz_step *step)
+{
+    return (uint64_t)step->payload.len * (step->times > 1 ? step->times : 1);
+}
+
 static bool same_step(const struct fuzz_step *a, const struct fuzz_step *b)
 {
     return a->kind == b->kind && a->fin == b->fin && a->rsv == b->rsv && a->opcode == b->opcode &&

@@ -95,6 +95,9 @@ NODISCARD bool fuzz_session_from_wire(struct bytes wire, enum case_role role, st
  * the extension. What fuzz_session_decode gives is tidy. */
 void fuzz_session_tidy(struct fuzz_session *s);
 
+/* The bytes of a step's payload as they are sent, all `times` of them; its code is not in it. */
+uint64_t fuzz_step_bytes(const struct fuzz_step *step);
+
 bool fuzz_session_equal(const struct fuzz_session *a, const struct fuzz_session *b);
 
 #endif

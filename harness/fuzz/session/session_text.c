@@ -1,12 +1,11 @@
 #include "fuzz/session/session_text.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "fuzz/session/refusal.h"
+#include "fuzz/session/session_lines.h"
 #include "fuzz/session/spelling.h"
 #include "script/print.h"
-#include "ws/close.h"
 
 /* A case is written plainly, and brought into its canonical form by the language's own formatter.
  * Whether the reference engine can say what must come is asked of the parser: it has the last word
@@ -27,8 +26,6 @@ struct writer {
     struct buf *out;
 };
 
-/* ---- the handshake ---- */
-
 static bool judge_greeting(struct writer *w)
 {
     enum ws_rule rule;
@@ -38,162 +35,27 @@ static bool judge_greeting(struct writer *w)
         return false;
     if (rule != WS_RULE_NONE) {
         w->greeting = GREETING_REFUSED;
-        w->proves = ws_rule_row(rule)->requirement;
+        w->proves = ws_rule_taken(rule);
     }
     return true;
 }
 
-static bool put_edit(struct writer *w, const struct fuzz_edit *edit)
-{
-    static const char *const words[] = { "line", "header", "add", "omit", "rawline", "body" };
+/* ---- the case ---- */
 
-    return buf_print(w->out, "%s ", words[edit->kind]) &&
-           (edit->name.len == 0 || buf_print(w->out, "\"%.*s\" ", BYTES_ARG(edit->name))) &&
-           (edit->kind == EDIT_OMIT || fuzz_spell_value(edit->value, w->out)) &&
-           buf_push(w->out, '\n');
+static bool put_handshake(struct writer *w)
+{
+    return fuzz_lines_handshake(w->s, w->facts->role, w->out);
 }
 
-static bool put_edits(struct writer *w)
+static bool put_frames(struct writer *w)
 {
-    if (w->s->n_edits == 0)
-        return true;
-    bool ok = buf_print(w->out, "%s {\n", w->facts->role == ROLE_SERVER ? "request" : "response");
-    for (size_t i = 0; ok && i < w->s->n_edits; i++)
-        ok = put_edit(w, &w->s->edits[i]);
-    return ok && buf_print(w->out, "}\n");
-}
-
-static bool put_extension(struct writer *w)
-{
-    const char *params = NULL;
-
-    switch (w->s->extension) {
-    case FUZZ_PLAIN:
-    case FUZZ_EXTENSIONS: return true;
-    case FUZZ_DEFLATE: params = ""; break;
-    case FUZZ_DEFLATE_NO_TAKEOVER:
-        params = " { ours_no_context_takeover theirs_no_context_takeover }";
-        break;
-    case FUZZ_DEFLATE_SMALL_WINDOW: params = " { ours_max_window_bits 9 }"; break;
-    }
-    return buf_print(w->out, "extension \"permessage-deflate\"%s\n", params);
-}
-
-/* ---- the frames ---- */
-
-static uint64_t spread(const struct fuzz_step *step)
-{
-    return (uint64_t)step->payload.len * (step->times > 1 ? step->times : 1);
-}
-
-/* Behind a code a case has room for a reason as long as there may be; others are a body. */
-static bool has_long_reason(const struct fuzz_step *step)
-{
-    return step->has_code && spread(step) > WS_CLOSE_REASON_MAX;
-}
-
-static bool put_payload(struct writer *w, const struct fuzz_step *step)
-{
-    if (has_long_reason(step) &&
-        !buf_print(w->out, " x\"%02x %02x\" +", step->code >> 8, step->code & 0xffu))
-        return false;
-    if (step->payload.len == 0)
-        return true;
-    return buf_push(w->out, ' ') && fuzz_spell_payload(step->payload, step->times, w->out);
-}
-
-static bool put_mask(struct writer *w, const struct fuzz_step *step)
-{
-    switch (step->mask) {
-    case FUZZ_MASK_RIGHT:
-    case FUZZ_MASKS: return true;
-    case FUZZ_MASK_WRONG:
-        return buf_print(w->out, " mask=%s", w->facts->role == ROLE_SERVER ? "off" : "on");
-    case FUZZ_MASK_KEY:
-        return buf_print(w->out, " mask=x\"%02x %02x %02x %02x\"", step->key[0], step->key[1],
-                         step->key[2], step->key[3]);
-    }
-    return false;
-}
-
-static bool put_type(struct writer *w, const struct fuzz_step *step)
-{
-    if (ws_opcode_is_reserved(step->opcode))
-        return buf_print(w->out, "opcode %u", step->opcode);
-    return buf_print(w->out, "%s", ws_opcode_name(step->opcode)) &&
-           (!step->has_code || has_long_reason(step) || buf_print(w->out, " %u", step->code));
-}
-
-/* As wide as it needs to be where the length is told by two. */
-static bool put_options(struct writer *w, const struct fuzz_step *step)
-{
-    return (step->fin || buf_print(w->out, " fin=0")) &&
-           (!(step->rsv & WS_RSV1) || buf_print(w->out, " rsv1")) &&
-           (!(step->rsv & WS_RSV2) || buf_print(w->out, " rsv2")) &&
-           (!(step->rsv & WS_RSV3) || buf_print(w->out, " rsv3")) && put_mask(w, step) &&
-           (step->len_form == 0 || buf_print(w->out, " length=%u", step->len_form)) &&
-           (!step->declares || buf_print(w->out, " declare=%" PRIu64, step->declare)) &&
-           (!step->deflate || buf_print(w->out, " deflate"));
-}
-
-#define CUT_MAX (1u << 30) /* of the language, and larger than any step */
-
-static bool put_send(struct writer *w, const struct fuzz_step *step)
-{
-    bool raw = step->kind == FUZZ_RAW, cut = step->cut > 0 && step->cut <= CUT_MAX;
-
-    return buf_print(w->out, "send ") && (raw ? buf_print(w->out, "raw") : put_type(w, step)) &&
-           put_payload(w, step) && (raw || put_options(w, step)) &&
-           (!cut || buf_print(w->out, " cut=%u", step->cut)) && buf_push(w->out, '\n');
-}
-
-/* Raw bytes of which there are none. */
-static bool is_nothing(const struct fuzz_step *step)
-{
-    return step->kind == FUZZ_RAW && step->payload.len == 0;
-}
-
-/* Goes the step into one write with a later one? */
-static bool is_joined(const struct fuzz_session *s, size_t at)
-{
-    bool later = false;
-
-    for (size_t i = at + 1; i < s->n_steps; i++)
-        later = later || !is_nothing(&s->steps[i]);
-    return later && s->steps[at].joined;
-}
-
-static bool put_sends(struct writer *w)
-{
-    bool together = false, ok = true;
-
-    for (size_t i = 0; ok && i < w->s->n_steps; i++) {
-        const struct fuzz_step *step = &w->s->steps[i];
-        bool joined = is_joined(w->s, i);
-        if (is_nothing(step))
-            continue;
-        if (joined && !together)
-            ok = buf_print(w->out, "together {\n");
-        ok = ok && put_send(w, step);
-        if (!joined && together)
-            ok = ok && buf_print(w->out, "}\n");
-        together = joined;
-    }
-    return ok;
+    return fuzz_lines_frames(w->s, w->facts->role, w->out);
 }
 
 static bool put_end(struct writer *w)
 {
-    switch (w->s->end) {
-    case FUZZ_END_USUAL:
-    case FUZZ_ENDS: return true;
-    case FUZZ_END_SHUTDOWN: return buf_print(w->out, "shutdown\n");
-    case FUZZ_END_DROP: return buf_print(w->out, "drop\n");
-    }
-    return false;
+    return fuzz_lines_end(w->s, w->out);
 }
-
-/* ---- the case ---- */
 
 static bool put_remark(struct writer *w)
 {
@@ -256,8 +118,8 @@ static bool leaves_open(const struct writer *w, const char *expect)
 /* The frames over and over, on one connection. */
 static bool put_turns(struct writer *w, const char *expect)
 {
-    return put_front(w, false) && put_extension(w) && put_edits(w) && put_choice(w) &&
-           buf_print(w->out, "repeat %u {\n", w->facts->turns) && put_sends(w) &&
+    return put_front(w, false) && put_handshake(w) && put_choice(w) &&
+           buf_print(w->out, "repeat %u {\n", w->facts->turns) && put_frames(w) &&
            buf_print(w->out, "}\n%sdrop\n}\n", expect);
 }
 
@@ -266,7 +128,7 @@ static bool put_turns(struct writer *w, const char *expect)
 static bool put_rounds(struct writer *w, const char *expect)
 {
     return put_front(w, false) && buf_print(w->out, "each turn in 1..%u {\n", w->facts->turns) &&
-           put_extension(w) && put_edits(w) && put_choice(w) && put_sends(w) &&
+           put_handshake(w) && put_choice(w) && put_frames(w) &&
            buf_print(w->out, "expect alive\ndrop\n}\n%s}\n", expect);
 }
 
@@ -277,12 +139,12 @@ static bool put_case(struct writer *w, const char *expect, bool echo)
         w->facts->role == ROLE_SERVER ? "expect refused 2xx 3xx 4xx 5xx\n" : "expect eof\n";
 
     buf_clear(w->out);
-    if (!put_front(w, echo) || !put_extension(w) || !put_edits(w))
+    if (!put_front(w, echo) || !put_handshake(w))
         return false;
     if (!expect)
         return buf_print(w->out, "%s}\n", refused);
     bool model = expect == model_line;
-    return put_choice(w) && put_sends(w) && (model || put_end(w)) &&
+    return put_choice(w) && put_frames(w) && (model || put_end(w)) &&
            buf_print(w->out, "%s", expect) && (!model || put_end(w)) &&
            (!leaves_open(w, expect) || buf_print(w->out, "drop\n")) && buf_print(w->out, "}\n");
 }
@@ -312,11 +174,12 @@ static void look_into(const struct script_case *c, struct becomes *out)
     }
 }
 
-static const char *rule_row(const char *proves)
+/* The same row, which lives longer than the case that was parsed. */
+static const char *lasting(const char *proves)
 {
     for (int rule = WS_RULE_NONE + 1; proves && rule < WS_RULE_COUNT; rule++)
-        if (strcmp(ws_rule_row((enum ws_rule)rule)->requirement, proves) == 0)
-            return ws_rule_row((enum ws_rule)rule)->requirement;
+        if (strcmp(ws_rule_taken((enum ws_rule)rule), proves) == 0)
+            return ws_rule_taken((enum ws_rule)rule);
     return NULL;
 }
 
@@ -332,7 +195,7 @@ static bool ask_model(struct writer *w, struct becomes *out)
 
     if (ok) {
         look_into(&file.cases[0], out);
-        out->proves = rule_row(out->proves);
+        out->proves = lasting(out->proves);
     }
     arena_free(&arena);
     return ok;
@@ -361,8 +224,8 @@ static bool is_cut_off(struct writer *w)
     const struct fuzz_step *last = &before.steps[--before.n_steps];
     front.s = &before;
     return last->kind == FUZZ_FRAME && last->declares && !last->deflate && !last->has_code &&
-           last->len_form == 0 && last->declare > spread(last) && ask_model(&front, &becomes) &&
-           becomes.silence;
+           last->len_form == 0 && last->declare > fuzz_step_bytes(last) &&
+           ask_model(&front, &becomes) && becomes.silence;
 }
 
 /* Whatever such a frame is, it never is a message: the end of TCP ends the waiting. */

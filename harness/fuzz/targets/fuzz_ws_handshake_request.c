@@ -6,7 +6,6 @@
  * answer is right. */
 FUZZ_MUTATOR(head)
 
-static struct player whole, cut;
 static struct http1_head head;
 
 static void check_findings(const struct ws_findings *found, size_t head_len)
@@ -24,33 +23,25 @@ static void check_findings(const struct ws_findings *found, size_t head_len)
     MUST(known, "it refuses for %s, which it did not find", ws_rule_row(refusal)->name);
 }
 
-static void check_verdict(struct bytes in, const struct ws_policy *policy)
+static void check_verdict(const struct player *p, struct bytes in, const struct ws_policy *policy)
 {
-    const struct player_event *first = &whole.events[0];
     struct ws_findings found;
-    struct violation why;
+    struct violation why = { 0 };
     size_t used;
+    const enum ws_status status =
+        http1_decode(in, HTTP1_REQUEST, (struct http1_limits){ 0 }, &head, &used, &why);
 
-    MUST(whole.count > 0, "no event");
-    switch (http1_decode(in, HTTP1_REQUEST, (struct http1_limits){ 0 }, &head, &used, &why)) {
-    case WS_MORE: MUST(first->kind == WS_EVENT_END, "%d before the head's end", first->kind); break;
-    case WS_BROKEN:
-        MUST(first->kind == WS_EVENT_REFUSED && first->broken.rule == why.rule, "no head");
-        break;
-    case WS_OK:
-        ws_handshake_check_request(&head, &found);
-        check_findings(&found, used);
-        const enum ws_rule refusal = ws_handshake_refusal(&found, false);
-        const bool no = refusal || (policy && ws_policy_judge(policy, &head));
-        MUST(first->kind == (no ? WS_EVENT_REFUSED : WS_EVENT_OPEN), "%s, event %d",
-             ws_rule_row(refusal)->name, first->kind);
-        MUST(first->broken.rule == refusal, "%s", ws_rule_row(first->broken.rule)->name);
-        break;
-    case WS_NOMEM: break;
-    }
+    player_check_head(p, status, why);
+    if (status != WS_OK)
+        return;
+    ws_handshake_check_request(&head, &found);
+    check_findings(&found, used);
+    player_check_answer(p, ws_handshake_refusal(&found, false),
+                        !policy || !ws_policy_judge(policy, &head));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* A server's, by the bits of `wishes`. */
+static struct player_facts facts_of(unsigned wishes)
 {
     static const char *const protocols[] = { "chat", "superchat" };
     static const char *const origins[] = { "http://example.com" };
@@ -64,26 +55,27 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .guarded = paths,
         .n_guarded = 1,
     };
-    struct bytes in = bytes_of(data, size);
-    const unsigned way = steer(&in), wishes = steer(&in);
-    const struct ws_conn_deflate deflate = {
-        .wanted = { .server_no_takeover = wishes & 4, .client_bits = wishes & 8 ? 10 : 0 },
-    };
-    const struct player_facts facts = {
+    static struct ws_conn_deflate deflate;
+
+    deflate.wanted = (struct ws_permessage){ .server_no_takeover = wishes & 4,
+                                             .client_bits = wishes & 8 ? 10 : 0 };
+    return (struct player_facts){
         .options = { .server = true,
                      .protocols = protocols,
                      .n_protocols = wishes & 1 ? 2 : 0,
                      .deflate = wishes & 2 ? &deflate : NULL,
                      .policy = wishes & 16 ? &policy : NULL },
     };
+}
 
-    player_run(&whole, &facts, in, CUT_WHOLE);
-    player_run(&cut, &facts, in, way);
-    if (!whole.gave_in)
-        check_verdict(in, facts.options.policy);
-    player_compare(&whole, &cut);
-    player_judge(&whole, &facts, in);
-    player_free(&whole);
-    player_free(&cut);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct bytes in = bytes_of(data, size);
+    const unsigned way = steer(&in);
+    const struct player_facts facts = facts_of(steer(&in));
+    const struct player *p = player_play(&facts, in, way);
+
+    if (!p->gave_in)
+        check_verdict(p, in, facts.options.policy);
     return 0;
 }

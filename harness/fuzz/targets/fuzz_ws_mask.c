@@ -43,6 +43,22 @@ static void check_vectors(struct bytes payload, size_t align, const uint8_t key[
 #endif
 }
 
+/* From the byte `at` of a longer payload on; `way`: how it is cut. */
+static void check_ways(struct bytes payload, size_t align, const uint8_t key[4], uint64_t at,
+                       unsigned way)
+{
+    fill(payload, align);
+    ws_mask(work + align, payload.len, key, at);
+    check("ws_mask", align, payload.len);
+    fill(payload, align);
+    ws_mask_plain(work + align, payload.len, key, at);
+    check("plain", align, payload.len);
+    fill(payload, align);
+    for (size_t i = 0, n; (n = cut_next(way, i, payload.len - i)) > 0; i += n)
+        ws_mask(work + align + i, n, key, at + i);
+    check("cut", align, payload.len);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bytes in = bytes_of(data, size);
@@ -57,16 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     for (size_t i = 0; i < payload.len; i++)
         right[i] = payload.ptr[i] ^ key[(at + i) % 4];
-    fill(payload, align);
-    ws_mask(work + align, payload.len, key, at);
-    check("ws_mask", align, payload.len);
-    fill(payload, align);
-    ws_mask_plain(work + align, payload.len, key, at);
-    check("plain", align, payload.len);
-    fill(payload, align);
-    for (size_t i = 0, n; (n = cut_next(way, i, payload.len - i)) > 0; i += n)
-        ws_mask(work + align + i, n, key, at + i);
-    check("cut", align, payload.len);
+    check_ways(payload, align, key, at, way);
     for (size_t i = 0; i < 4; i++)
         turned[i] = key[(at + i) % 4];
     check_vectors(payload, align, turned);

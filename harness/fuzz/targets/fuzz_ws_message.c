@@ -104,6 +104,18 @@ static void assemble(struct assembly *a, struct bytes in, unsigned way)
     }
 }
 
+static void compare(void)
+{
+    MUST(whole.count == cut.count, "%zu frames whole, %zu cut", whole.count, cut.count);
+    for (size_t i = 0; i < whole.count; i++) {
+        const struct told *w = &whole.told[i], *c = &cut.told[i];
+        MUST(w->len == c->len && w->fragments == c->fragments && w->opcode == c->opcode &&
+                 w->complete == c->complete && w->broken_at == c->broken_at,
+             "frame %zu: broken at %llu whole, at %llu cut", i, (unsigned long long)w->broken_at,
+             (unsigned long long)c->broken_at);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bytes in = bytes_of(data, size);
@@ -113,13 +125,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     in = bytes_take(in, STREAM_MAX);
     assemble(&whole, in, CUT_WHOLE);
     assemble(&cut, in, way);
-    MUST(whole.count == cut.count, "%zu frames whole, %zu cut", whole.count, cut.count);
-    for (size_t i = 0; i < whole.count; i++) {
-        const struct told *w = &whole.told[i], *c = &cut.told[i];
-        MUST(w->len == c->len && w->fragments == c->fragments && w->opcode == c->opcode &&
-                 w->complete == c->complete && w->broken_at == c->broken_at,
-             "frame %zu: broken at %llu whole, at %llu cut", i, (unsigned long long)w->broken_at,
-             (unsigned long long)c->broken_at);
-    }
+    compare();
     return 0;
 }

@@ -79,6 +79,15 @@ static void check_frames(struct bytes in)
     MUST(n == whole.n_heads, "%zu frames, not %zu", n, whole.n_heads);
 }
 
+static void compare(void)
+{
+    MUST(whole.n_heads == cut.n_heads && whole.n_ends == cut.n_ends, "frames");
+    for (size_t i = 0; i < whole.n_heads; i++)
+        MUST(same_head(&whole.heads[i], &cut.heads[i]) && whole.at[i] == cut.at[i], "frame %zu", i);
+    MUST(memcmp(whole.end, cut.end, whole.n_ends * sizeof *whole.end) == 0, "ends");
+    MUST(whole.len == cut.len && memcmp(whole.data, cut.data, whole.len) == 0, "payload");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bytes in = bytes_of(data, size);
@@ -88,11 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     in = bytes_take(in, STREAM_MAX);
     read_all(in, CUT_WHOLE, &whole);
     read_all(in, way, &cut);
-    MUST(whole.n_heads == cut.n_heads && whole.n_ends == cut.n_ends, "frames");
-    for (size_t i = 0; i < whole.n_heads; i++)
-        MUST(same_head(&whole.heads[i], &cut.heads[i]) && whole.at[i] == cut.at[i], "frame %zu", i);
-    MUST(memcmp(whole.end, cut.end, whole.n_ends * sizeof *whole.end) == 0, "ends");
-    MUST(whole.len == cut.len && memcmp(whole.data, cut.data, whole.len) == 0, "payload");
+    compare();
     check_frames(in);
     return 0;
 }

@@ -42,23 +42,31 @@ static size_t valid_len(struct bytes in)
     return at;
 }
 
+/* The fast one against the plain one, and cut. */
+static void check_ways(struct bytes in, unsigned way, struct ws_utf8 *fast)
+{
+    struct ws_utf8 plain = { 0 }, cut = { 0 };
+
+    const bool ok = ws_utf8_feed(fast, in);
+    MUST(ok == ws_utf8_feed_plain(&plain, in), "fast says %d", ok);
+    for (size_t at = 0, n; (n = cut_next(way, at, in.len - at)) > 0; at += n)
+        MUST(ws_utf8_feed(&cut, bytes_of(in.ptr + at, n)) || !ok, "cut: at %zu", at);
+    MUST(fast->at == plain.at && fast->at == cut.at, "at %llu, plain %llu, cut %llu",
+         (unsigned long long)fast->at, (unsigned long long)plain.at, (unsigned long long)cut.at);
+    MUST(fast->broken == !ok && plain.broken == !ok && cut.broken == !ok, "ok %d", ok);
+    MUST(ws_utf8_complete(&plain) == ws_utf8_complete(&cut), "plain against cut");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bytes in = bytes_of(data, size);
     const unsigned way = steer(&in);
-    struct ws_utf8 fast = { 0 }, plain = { 0 }, cut = { 0 };
     const size_t right = valid_len(in);
+    struct ws_utf8 fast = { 0 };
 
-    const bool ok = ws_utf8_feed(&fast, in);
-    MUST(ok == ws_utf8_feed_plain(&plain, in), "fast says %d", ok);
-    for (size_t at = 0, n; (n = cut_next(way, at, in.len - at)) > 0; at += n)
-        MUST(ws_utf8_feed(&cut, bytes_of(in.ptr + at, n)) || !ok, "cut: at %zu", at);
-    MUST(fast.at == plain.at && fast.at == cut.at, "at %llu, plain %llu, cut %llu",
-         (unsigned long long)fast.at, (unsigned long long)plain.at, (unsigned long long)cut.at);
-    MUST(fast.broken == !ok && plain.broken == !ok && cut.broken == !ok, "ok %d", ok);
+    check_ways(in, way, &fast);
     MUST(ws_utf8_complete(&fast) == (right == in.len), "characters end at %zu of %zu", right,
          in.len);
-    MUST(ws_utf8_complete(&plain) == ws_utf8_complete(&cut), "plain against cut");
     MUST(fast.at >= right && fast.at <= right + 3, "at %llu, characters end at %zu",
          (unsigned long long)fast.at, right);
     MUST(ws_utf8_valid(in) == ws_utf8_complete(&fast), "whole");

@@ -88,11 +88,6 @@ static void send_some(struct player *p, size_t most)
     ws_conn_sent(&p->conn, n);
 }
 
-void player_free(struct player *p)
-{
-    ws_conn_free(&p->conn);
-}
-
 bool player_open(const struct ws_conn_options *options, struct bytes head, struct ws_conn *out)
 {
     struct ws_event e = { .kind = WS_EVENT_END };
@@ -127,7 +122,7 @@ static void begin(struct player *p, const struct player_facts *facts)
     }
 }
 
-void player_run(struct player *p, const struct player_facts *facts, struct bytes in, unsigned way)
+static void run(struct player *p, const struct player_facts *facts, struct bytes in, unsigned way)
 {
     begin(p, facts);
     const size_t start = (size_t)p->conn.reader.at; /* offsets count from the peer's first byte */
@@ -161,7 +156,7 @@ static void compare_events(const struct player_event *a, const struct player_eve
          (unsigned long long)b->broken.at);
 }
 
-void player_compare(const struct player *whole, const struct player *cut)
+static void compare(const struct player *whole, const struct player *cut)
 {
     MUST(whole->count == cut->count && whole->gave_in == cut->gave_in, "%zu events whole, %zu cut",
          whole->count, cut->count);
@@ -172,177 +167,41 @@ void player_compare(const struct player *whole, const struct player *cut)
          "it sent %zu and %zu bytes", whole->out_len, cut->out_len);
 }
 
-/* -- what it sent -- */
-
-/* Its frames, under the law of its side. */
-struct judge {
-    struct ws_law law;
-    struct ws_reader reader;
-    struct ws_message message;
-    bool packed;
-    struct ws_unpacker *unpacker; /* NULL: nothing is compressed */
-    uint8_t control[WS_CONTROL_MAX];
-    size_t control_len;
-};
-
-static void judge_text(struct judge *j, struct bytes data)
+const struct player *player_play(const struct player_facts *facts, struct bytes in, unsigned way)
 {
-    size_t bad;
+    static struct player whole, cut;
 
-    MUST(ws_message_data(&j->message, data, &bad), "it sent a text that is not UTF-8");
+    ws_conn_free(&whole.conn);
+    ws_conn_free(&cut.conn);
+    run(&whole, facts, in, CUT_WHOLE);
+    run(&cut, facts, in, way);
+    compare(&whole, &cut);
+    player_judge(&whole, facts, in);
+    return &whole;
 }
 
-static void judge_unpacked(struct judge *j)
+void player_check_head(const struct player *p, enum ws_status status, struct violation why)
 {
-    enum ws_inflated status;
-    struct bytes data;
+    const struct player_event *first = &p->events[0];
 
-    while ((status = ws_unpacker_next(j->unpacker, &data)) == WS_INFLATED_PIECE)
-        judge_text(j, data);
-    MUST(status == WS_INFLATED_ALL || status == WS_INFLATED_NOMEM, "it sent %s",
-         ws_rule_row(ws_unpacker_why(j->unpacker).rule)->name);
-}
-
-static void judge_head(struct judge *j, uint64_t at)
-{
-    struct violation breaches[WS_HEAD_BREACHES_MAX];
-    const struct ws_head *head = &j->reader.head;
-
-    MUST(ws_check_head(head, &j->law, at, breaches) == 0, "it sent %s at %llu",
-         ws_rule_row(breaches[0].rule)->name, (unsigned long long)at);
-    j->control_len = 0;
-    if (ws_opcode_is_control(head->opcode))
-        return;
-    ws_message_head(&j->message, head);
-    j->packed = head->rsv != 0;
-    j->law.in_message = true;
-}
-
-static void judge_data(struct judge *j, struct bytes data)
-{
-    if (ws_opcode_is_control(j->reader.head.opcode)) {
-        memcpy(j->control + j->control_len, data.ptr, data.len);
-        j->control_len += data.len;
-    } else if (j->packed) {
-        ws_unpacker_feed(j->unpacker, data);
-        judge_unpacked(j);
-    } else {
-        judge_text(j, data);
+    MUST(p->count > 0, "no event");
+    switch (status) {
+    case WS_MORE: MUST(first->kind == WS_EVENT_END, "%d before the head's end", first->kind); break;
+    case WS_BROKEN:
+        MUST(first->kind == WS_EVENT_REFUSED && first->broken.rule == why.rule &&
+                 first->broken.at == why.at,
+             "no head: %s at %llu", ws_rule_row(why.rule)->name, (unsigned long long)why.at);
+        break;
+    case WS_OK:
+    case WS_NOMEM: break;
     }
 }
 
-static void judge_end(struct judge *j)
+void player_check_answer(const struct player *p, enum ws_rule refusal, bool let_in)
 {
-    bool complete;
+    const struct player_event *first = &p->events[0];
 
-    if (j->reader.head.opcode == WS_CLOSE) {
-        const struct violation v = ws_close_check(bytes_of(j->control, j->control_len));
-        MUST(v.rule == WS_RULE_NONE, "it sent %s", ws_rule_row(v.rule)->name);
-        j->law.after_close = true;
-    }
-    if (ws_opcode_is_control(j->reader.head.opcode))
-        return;
-    if (j->packed) {
-        ws_unpacker_feed_end(j->unpacker);
-        judge_unpacked(j);
-    }
-    MUST(ws_message_end(&j->message, j->reader.head.fin, &complete) && complete, "its text");
-    j->law.in_message = false;
-}
-
-static void judge_frames(struct judge *j, uint8_t *out, size_t len)
-{
-    struct ws_piece piece;
-
-    ws_reader_feed(&j->reader, out, len);
-    while (ws_reader_next(&j->reader, &piece)) {
-        switch (piece.kind) {
-        case WS_PIECE_HEAD: judge_head(j, piece.at); break;
-        case WS_PIECE_DATA: judge_data(j, piece.data); break;
-        case WS_PIECE_END: judge_end(j); break;
-        }
-    }
-    MUST(ws_reader_between_frames(&j->reader), "it sent half a frame");
-}
-
-static void judge_no_findings(const struct ws_findings *found)
-{
-    MUST(found->count == 0, "its head: %s", ws_rule_row(found->list[0].rule)->name);
-}
-
-/* The head that it sent, of `kind`; gives its size. */
-static size_t decode_sent(struct bytes out, enum http1_kind kind, struct http1_head *head)
-{
-    struct violation why;
-    size_t used = 0;
-
-    MUST(http1_decode(out, kind, (struct http1_limits){ 0 }, head, &used, &why) == WS_OK, "head");
-    return used;
-}
-
-/* A server's answer to the request that is in front of `in`. Gives the head's size, or 0 when no
- * frames may follow: then its body is what Content-Length says. */
-static size_t judge_answer(struct bytes in, struct bytes out)
-{
-    static struct http1_head head, request;
-    const size_t used = decode_sent(out, HTTP1_RESPONSE, &head);
-    struct ws_offer offer = { .request = &request };
-    struct ws_findings found;
-    struct violation why;
-    size_t ignored;
-
-    if (head.status != 101) {
-        const struct http1_field *length = http1_field(&head, "Content-Length", 0);
-        char body[24];
-        snprintf(body, sizeof body, "%zu", out.len - used);
-        MUST(head.n_oddities == 0 && head.status >= 400, "status %u", head.status);
-        MUST(length && bytes_eq_str(length->value, body), "a body of %s", body);
-        return 0;
-    }
-    MUST(http1_decode(in, HTTP1_REQUEST, (struct http1_limits){ 0 }, &request, &ignored, &why) ==
-             WS_OK,
-         "it says 101 to what is no request");
-    offer.key = http1_field(&request, WS_FIELD_KEY, 0)->value;
-    ws_handshake_check_response(&head, &offer, &found);
-    judge_no_findings(&found);
-    return used;
-}
-
-static size_t judge_request(struct bytes out)
-{
-    static struct http1_head head;
-    const size_t used = decode_sent(out, HTTP1_REQUEST, &head);
-    struct ws_findings found;
-
-    ws_handshake_check_request(&head, &found);
-    judge_no_findings(&found);
-    return used;
-}
-
-void player_judge(struct player *p, const struct player_facts *facts, struct bytes in)
-{
-    const bool server = p->conn.options.server;
-    const struct bytes out = bytes_of(p->out, p->out_len);
-    struct judge j = { .law = { .from_client = !server } };
-
-    if (p->gave_in || out.len == 0 || out.len == PLAYER_OUT_MAX)
-        return;
-    size_t head = 0;
-    if (!facts->opened) {
-        head = server ? judge_answer(in, out) : judge_request(out);
-        if (head == 0 || head == out.len)
-            return;
-    }
-    if (p->conn.compresses) {
-        const struct ws_unpack_options options = {
-            .way = server ? ws_permessage_from_server(&p->conn.agreed)
-                          : ws_permessage_from_client(&p->conn.agreed),
-            .from_client = !server,
-        };
-        j.law.rsv_data = WS_RSV1;
-        j.unpacker = ws_unpacker_new(&options);
-    }
-    if (!p->conn.compresses || j.unpacker)
-        judge_frames(&j, p->out + head, p->out_len - head);
-    ws_unpacker_free(j.unpacker);
+    MUST(first->kind == (refusal || !let_in ? WS_EVENT_REFUSED : WS_EVENT_OPEN), "%s, event %d",
+         ws_rule_row(refusal)->name, first->kind);
+    MUST(first->broken.rule == refusal, "%s", ws_rule_row(first->broken.rule)->name);
 }

@@ -19,7 +19,7 @@ struct player_event {
 };
 
 struct player {
-    struct ws_conn conn; /* until the next player_run */
+    struct ws_conn conn;
     struct player_event events[PLAYER_EVENTS_MAX];
     size_t count;
     uint8_t out[PLAYER_OUT_MAX];
@@ -41,15 +41,21 @@ struct player_facts {
 NODISCARD bool player_open(const struct ws_conn_options *options, struct bytes head,
                            struct ws_conn *out);
 
-/* Plays `in` to a new connection, cut as `way` says (target.h). Whole, the output is looked at in
- * the end; cut, it is sent as it comes. What the connection may never do is trapped. */
-void player_run(struct player *p, const struct player_facts *facts, struct bytes in, unsigned way);
-void player_free(struct player *p);
+/* Plays `in` to a new connection, whole and cut as `way` says (target.h). Whole, the output is
+ * looked at in the end; cut, it is sent as it comes. Traps when the two differ, when the connection
+ * does what it never may, and when what it sent breaks a rule. Gives the one that was played whole,
+ * until the next call. */
+const struct player *player_play(const struct player_facts *facts, struct bytes in, unsigned way);
 
-/* Traps when they differ. */
-void player_compare(const struct player *whole, const struct player *cut);
-
-/* Traps when what the connection sent breaks a rule: of its head, or of its frames. */
+/* A part of that, player_judge.c: what the connection sent, its head and its frames. */
 void player_judge(struct player *p, const struct player_facts *facts, struct bytes in);
+
+/* The first event of one that began with the handshake. Each traps when it is another.
+ *
+ *   status, why  of the decoder, for the head that came to it; nothing is asked of a whole one
+ *   refusal      what the law has against a whole one; WS_RULE_NONE: nothing
+ *   let_in       and our policy has nothing against it either */
+void player_check_head(const struct player *p, enum ws_status status, struct violation why);
+void player_check_answer(const struct player *p, enum ws_rule refusal, bool let_in);
 
 #endif

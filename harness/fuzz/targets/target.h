@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "base/bytes.h"
+#include "base/buf.h"
 
 /* What every fuzz target has: libFuzzer's entry, a claim that may turn out wrong, and ways to cut.
  */
@@ -22,6 +22,11 @@ const char *__asan_default_options(void);
             __builtin_trap();                                                                      \
         }                                                                                          \
     } while (0)
+
+/* What was printed, and what was printed of what was read of it. */
+#define MUST_PRINT_THE_SAME(once, twice)                                                           \
+    MUST(bytes_eq(buf_bytes(once), buf_bytes(twice)), "once\n%.*s\ntwice\n%.*s",                   \
+         BYTES_ARG(buf_bytes(once)), BYTES_ARG(buf_bytes(twice)))
 
 /* The next byte of the input, which steers the run and is no data of it; 0 at the end. */
 static inline uint8_t steer(struct bytes *in)

@@ -3,14 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fuzz/session/session_text.h"
+#include "fuzz/trial/convict_case.h"
 #include "fuzz/trial/convict_trials.h"
+#include "fuzz/trial/convict_words.h"
 #include "fuzz/trial/remark.h"
 #include "report/describe.h"
 #include "script/parse.h"
-
-#define CASE_FILE_MAX SCRIPT_FILE_MAX
-#define CASE_FILE "finding.case"
 
 /* ---- making it small ---- */
 
@@ -42,7 +40,7 @@ bool convict_begin(struct convict *c, const struct suspicion *suspicion,
     c->result = CONVICT_FAILED;
     snprintf(c->name, sizeof c->name, "%s", *suspicion->signature ? suspicion->signature : "odd");
     snprintf(c->sentence, sizeof c->sentence, "%s", suspicion->what);
-    buf_init(&c->text, CASE_FILE_MAX);
+    buf_init(&c->text, SCRIPT_FILE_MAX);
     if (!copy_session(&c->arena, &copy))
         return false;
     fuzz_minimise_init(&c->minimise, &copy, &c->arena);
@@ -68,89 +66,6 @@ void convict_free(struct convict *c)
 
 /* ---- the trial ---- */
 
-#define PACED_WRITES_MAX 1000
-
-/* TCP puts writes together that follow each other at once: only slow ones arrive as they were cut.
- * Too many of them would take too long. */
-static bool needs_pace(const struct fuzz_session *s)
-{
-    uint64_t writes = 0;
-
-    for (size_t i = 0; i < s->n_steps; i++) {
-        const struct fuzz_step *step = &s->steps[i];
-        uint64_t len = step->payload.len * (uint64_t)(step->times > 1 ? step->times : 1);
-        if (step->cut > 0)
-            writes += (len + WS_HEAD_MAX) / step->cut;
-    }
-    return writes > 0 && writes <= PACED_WRITES_MAX;
-}
-
-/* " cut=1" at the end of a send becomes " cut=1 pace=2ms". */
-static bool put_pace(struct buf *text)
-{
-    struct buf in = *text;
-    struct bytes rest = buf_bytes(&in);
-    bool ok = true;
-
-    buf_init(text, in.max);
-    while (ok && rest.len > 0) {
-        size_t end = bytes_index(rest, 0, '\n');
-        struct bytes line = bytes_take(rest, end);
-        bool sent = bytes_starts(bytes_trim(line), BYTES_LIT("send ")), cut = false;
-        for (size_t at = line.len; sent && at > 0 && line.ptr[at - 1] != '"' && !cut; at--)
-            cut = bytes_starts(bytes_skip(line, at - 1), BYTES_LIT(" cut="));
-        ok = buf_append(text, line) && (!cut || buf_append(text, BYTES_LIT(" pace=2ms"))) &&
-             buf_push(text, '\n');
-        rest = bytes_skip(rest, end + 1);
-    }
-    buf_free(&in);
-    return ok;
-}
-
-static bool write_text(struct convict *c, const struct stand *stand,
-                       const struct fuzz_session *session, const char *remark)
-{
-    struct fuzz_session s = *session;
-    struct fuzz_text_facts facts = { .role = stand->options->role,
-                                     .name = c->name,
-                                     .title = c->sentence,
-                                     .remark = remark,
-                                     .expect = c->trial.expect,
-                                     .echoes = stand->probe.echoes,
-                                     .turns = c->trial.turns,
-                                     .one_connection = c->trial.one_connection };
-
-    if (c->trial.close && s.n_steps < FUZZ_STEPS_MAX)
-        s.steps[s.n_steps++] =
-            (struct fuzz_step){ .fin = true, .opcode = WS_CLOSE, .has_code = true, .code = 1000 };
-    if (!stand->probe.deflate) { /* nothing was compressed then */
-        s.extension = FUZZ_PLAIN;
-        fuzz_session_tidy(&s);
-    }
-    for (size_t i = 0; c->trial.recut && i < s.n_steps; i++)
-        s.steps[i].cut = c->trial.cut;
-    if (c->trial.shut && s.end == FUZZ_END_USUAL)
-        s.end = FUZZ_END_SHUTDOWN;
-    buf_clear(&c->text);
-    return fuzz_session_text(&s, &facts, &c->text) && (!needs_pace(&s) || put_pace(&c->text));
-}
-
-static bool parse(struct convict *c, struct arena *a, const struct script_case **out,
-                  struct err *err)
-{
-    struct diagnostics diags = { 0 };
-    struct script_file file;
-    struct bytes text = arena_copy(a, buf_bytes(&c->text));
-
-    if (!text.ptr)
-        return err_memory(err, "a finding");
-    if (!script_parse(a, CASE_FILE, text, NULL, &file, &diags) || file.n_cases < 1)
-        return err_set(err, ERR_INTERNAL, "a finding does not parse: line %u: %s",
-                       diags.list[0].line, diags.count ? diags.list[0].text : "no case in it");
-    *out = &file.cases[0];
-    return true;
-}
-
 /* What the verdict is about, in words. */
 static const char *what_came(struct convict *c, const struct outcome *o)
 {
@@ -173,8 +88,9 @@ static bool run(struct convict *c, struct stand *stand, const struct fuzz_sessio
     struct arena arena = { 0 };
     const struct script_case *parsed = NULL;
     struct outcome outcome;
-    bool ok = (write_text(c, stand, session, NULL) || err_memory(err, "a finding")) &&
-              parse(c, &arena, &parsed, err) && stand_run(stand, parsed, &outcome, err);
+    bool ok = (convict_case_write(c, stand, session, NULL) || err_memory(err, "a finding")) &&
+              convict_case_parse(c, &arena, &parsed, err) &&
+              stand_run(stand, parsed, &outcome, err);
 
     if (ok) {
         *out = outcome.verdict;
@@ -244,70 +160,20 @@ static void acquit(struct convict *c, const struct verdict *v)
              v->result == VERDICT_FAIL ? ", which does not count here" : "");
 }
 
-/* The session has become smaller since it was suspected: what is said now holds for this one. */
-static void find_words(struct convict *c)
-{
-    const char *reason = c->verdict.reason ? c->verdict.reason : c->suspicion.what;
-    const char *law =
-        c->suspicion.rule == WS_RULE_NONE ? reason : ws_rule_row(c->suspicion.rule)->sentence;
-    const char *what = "";
-
-    if (c->suspicion.kind != SUSPICION_DIFFERENCE && c->suspicion.kind != SUSPICION_CUT)
-        return;
-    switch (c->suspicion.difference) {
-    case FUZZ_WRONG_ACCEPTANCE: what = "it takes what it must not: "; break;
-    case FUZZ_WRONG_CODE: what = "it gives another reason than the RFC names: "; break;
-    case FUZZ_LAW_BROKEN: what = "it sends what it must not: "; break;
-    case FUZZ_CUT_DEPENDENT: what = "it depends on how TCP cuts the bytes: "; break;
-    case FUZZ_WRONG_REFUSAL:
-        what = "it fails a connection on which all was well: ";
-        law = reason;
-        break;
-    case FUZZ_SAME:
-    case FUZZ_WRONG_ANSWER:
-    case FUZZ_DIFFERENCES: law = reason; break;
-    }
-    snprintf(c->sentence, sizeof c->sentence, "%s%.180s", what, law);
-}
-
-/* "RFC6455-5.2-3" -> "rfc6455-5.2-3". */
-static void lower(char *text)
-{
-    for (; *text; text++)
-        if (*text >= 'A' && *text <= 'Z')
-            *text = (char)(*text + ('a' - 'A'));
-}
-
-/* What the case proves is what the finding goes by: an answer that was missed may turn out to be
- * missing because the handshake should have been refused. */
-static void find_name(struct convict *c)
-{
-    const char *proved = c->verdict.requirement;
-
-    if (c->suspicion.kind != SUSPICION_DIFFERENCE || !proved ||
-        (c->suspicion.rule != WS_RULE_NONE &&
-         strcmp(ws_rule_row(c->suspicion.rule)->requirement, proved) == 0))
-        return;
-    c->suspicion.rule = WS_RULE_NONE;
-    snprintf(c->name, sizeof c->name, "fails.%.70s", proved);
-    lower(c->name);
-}
-
 /* The same text, with what a reader wants to know above it. */
 static bool finish(struct convict *c, const struct stand *stand, struct err *err)
 {
     struct buf remark;
     const char *text = NULL;
 
-    if (c->result == CONVICT_GUILTY) {
-        find_words(c);
-        find_name(c);
-    }
-    buf_init(&remark, CASE_FILE_MAX);
+    if (c->result == CONVICT_GUILTY)
+        convict_words(c);
+    buf_init(&remark, SCRIPT_FILE_MAX);
     if (remark_write(c, stand->options, &remark))
         text = arena_str(&c->arena, buf_bytes(&remark));
     buf_free(&remark);
-    return (text && write_text(c, stand, &c->minimise.best, text)) || err_memory(err, "a finding");
+    return (text && convict_case_write(c, stand, &c->minimise.best, text)) ||
+           err_memory(err, "a finding");
 }
 
 /* A session that cannot be written or read as a case is our fault, and no reason to end. */
@@ -349,7 +215,8 @@ static bool goes_by_itself(struct convict *c, struct stand *stand, bool *goes, s
 
     buf_clear(&c->text);
     bool ok = (buf_append(&c->text, bytes_str(control)) || err_memory(err, "a trial")) &&
-              parse(c, &arena, &parsed, err) && stand_run(stand, parsed, &outcome, err);
+              convict_case_parse(c, &arena, &parsed, err) &&
+              stand_run(stand, parsed, &outcome, err);
     if (ok) {
         *goes = outcome.verdict.result != VERDICT_PASS;
         transcript_free(&outcome.transcript);

@@ -70,9 +70,7 @@ static uint64_t bytes_of_turn(const struct fuzz_session *s)
     uint64_t bytes = 0;
 
     for (size_t i = 0; i < s->n_steps; i++)
-        bytes +=
-            s->steps[i].payload.len * (uint64_t)(s->steps[i].times > 1 ? s->steps[i].times : 1) +
-            WS_HEAD_MAX;
+        bytes += fuzz_step_bytes(&s->steps[i]) + WS_HEAD_MAX;
     return bytes;
 }
 

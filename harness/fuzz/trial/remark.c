@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "fuzz/trial/findings.h"
 
-#define USUAL_TIMEOUT_MS 5000 /* of `wsproof test` */
 #define WORDS_LINES_MAX 12
 #define WORDS_LINE_MAX 160
 
@@ -25,7 +24,7 @@ bool remark_command(const struct fuzz_options *o, const char *path, struct buf *
         ok = add_word("--header", o->headers[i], out);
     for (size_t i = 0; ok && i < o->n_protocols; i++)
         ok = add_word("--subprotocol", o->protocols[i], out);
-    if (ok && o->timeout_ms > USUAL_TIMEOUT_MS)
+    if (ok && o->timeout_ms > SCHEDULE_EXPECT_MS)
         ok = buf_print(out, " --timeout %llums", (unsigned long long)o->timeout_ms);
     if (ok && o->insecure)
         ok = buf_append(out, BYTES_LIT(" --insecure"));

@@ -5,10 +5,6 @@
 
 #include "script/embedded_cases.h"
 
-#define CASE_MS 60000   /* for a whole case */
-#define QUIET_US 100000 /* as `wsproof test` has it */
-#define EXPECT_MS 5000  /* likewise: what fails here has to fail there */
-
 static bool read_headers(struct stand *s, struct err *err)
 {
     const struct fuzz_options *o = s->options;
@@ -111,38 +107,21 @@ void stand_close(struct stand *s)
     memset(s, 0, sizeof *s);
 }
 
-/* How `wsproof test` runs a case, whose fail this is to be. */
+/* How `wsproof test` runs a case, whose fail this is to be; it waits no shorter. */
 static void fill_schedule(struct stand *s)
 {
     const struct fuzz_options *o = s->options;
-    uint64_t expect_ms = o->timeout_ms > EXPECT_MS ? o->timeout_ms : EXPECT_MS;
+    struct run_options *run = &s->schedule.run;
 
-    s->schedule.run = (struct run_options){
-        .role = o->role,
-        .host = s->target.url.authority,
-        .path = s->target.url.target,
-        .port = s->target.port_text,
-        .base = s->target.base,
-        .headers = s->headers,
-        .n_headers = o->n_headers,
-        .protocols = o->protocols,
-        .n_protocols = o->n_protocols,
-        .seed = o->seed,
-        .expect_us = expect_ms * 1000,
-        .quiet_us = QUIET_US,
-        .barriers = true,
-        .echoes = true,
-        .tells_url = o->role == ROLE_CLIENT && target_tells_url(&s->target.options),
-        .setup = &s->profile.setup,
-        .data = embedded_cases,
-    };
-    s->schedule.verdict = (struct verdict_options){ .strict = o->strict,
-                                                    .requirements = &s->requirements,
-                                                    .role = o->role,
-                                                    .data = embedded_cases };
-    s->schedule.jobs = 1;
-    s->schedule.case_us = CASE_MS * 1000;
-    s->schedule.profile = &s->profile;
+    schedule_usual(&s->target, embedded_cases, &s->requirements, &s->schedule);
+    run->headers = s->headers;
+    run->n_headers = o->n_headers;
+    run->protocols = o->protocols;
+    run->n_protocols = o->n_protocols;
+    run->seed = o->seed;
+    if (o->timeout_ms * 1000 > run->expect_us)
+        run->expect_us = o->timeout_ms * 1000;
+    s->schedule.verdict.strict = o->strict;
 }
 
 bool stand_ready(struct stand *s, struct err *err)

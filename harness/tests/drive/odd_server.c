@@ -34,11 +34,13 @@ enum habit {
     HABIT_DEAF,   /* opens, and hears nothing more */
     HABIT_CURT,   /* opens, and closes at once */
     HABIT_TELLS,  /* none, but it says where it is in a sentence, after others */
+    HABIT_SAMPLE, /* answers whatever comes with the 101 of RFC 6455 1.3, and ends */
     HABITS
 };
 
-static const char *const habits[HABITS] = { "echo", "pair",  "silent", "reset", "http", "noise",
-                                            "head", "flood", "babble", "deaf",  "curt", "tells" };
+static const char *const habits[HABITS] = { "echo",  "pair",  "silent", "reset",  "http",
+                                            "noise", "head",  "flood",  "babble", "deaf",
+                                            "curt",  "tells", "sample" };
 
 struct guest {
     struct link link;
@@ -62,6 +64,10 @@ struct server {
 
 static const char no_such_page[] =
     "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+static const char sample_response[] =
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
 #define LATE_US 50000
 
@@ -100,6 +106,7 @@ static void make_chunk(struct server *s)
     case HABIT_DEAF:
     case HABIT_CURT:
     case HABIT_TELLS:
+    case HABIT_SAMPLE:
     case HABIT_HTTP:
     case HABITS: break;
     }
@@ -244,8 +251,9 @@ static void answer_badly(struct server *s, struct guest *g)
 {
     if (s->habit == HABIT_RESET) {
         reset_guest(s, g);
-    } else if (s->habit == HABIT_HTTP) {
-        (void)io_conn_send(g->channel.io, BYTES_LIT(no_such_page));
+    } else if (s->habit == HABIT_HTTP || s->habit == HABIT_SAMPLE) {
+        (void)io_conn_send(g->channel.io, s->habit == HABIT_HTTP ? BYTES_LIT(no_such_page)
+                                                                 : BYTES_LIT(sample_response));
         io_conn_shutdown(g->channel.io);
     } else if (!g->floods && s->habit == HABIT_HEAD) {
         (void)io_conn_send(g->channel.io, BYTES_LIT("HTTP/1.1 101 Switching Protocols\r\n"));

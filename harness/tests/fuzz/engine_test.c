@@ -11,6 +11,7 @@
 #include "io/file.h"
 
 #define SERVER(habit) "'" ODD_SERVER "' " habit " {port}"
+#define CLIENT(habit) "'" ODD_CLIENT "' " habit " {url}"
 #define PATIENCE_S 100
 
 struct shop {
@@ -20,7 +21,7 @@ struct shop {
     uint8_t counters[ENGINE_COUNTERS];
 };
 
-static void set_up(struct shop *s, const char *command)
+static void set_up_for(struct shop *s, enum case_role role, const char *command)
 {
     struct err err = { 0 };
 
@@ -28,7 +29,7 @@ static void set_up(struct shop *s, const char *command)
     memset(s, 0, sizeof *s);
     snprintf(s->findings, sizeof s->findings, "engine_test_XXXXXX");
     cr_assert(mkdtemp(s->findings));
-    s->o = (struct fuzz_options){ .role = ROLE_SERVER,
+    s->o = (struct fuzz_options){ .role = role,
                                   .command = command,
                                   .findings = s->findings,
                                   .timeout_ms = 1000,
@@ -36,6 +37,11 @@ static void set_up(struct shop *s, const char *command)
                                   .cpu_ms = 2000,
                                   .seed = 1 };
     cr_assert(engine_open(&s->engine, &s->o, &err), "%s", err.text);
+}
+
+static void set_up(struct shop *s, const char *command)
+{
+    set_up_for(s, ROLE_SERVER, command);
 }
 
 /* The findings, names with a blank behind each. */
@@ -120,6 +126,43 @@ Test(fuzz_engine, a_death_becomes_a_case_that_kills_and_is_tried_once)
     take_text(&s, "hello");
     cr_expect_eq(s.engine.lane.starts, starts + 1, "known, and so not tried again");
     cr_expect_eq(s.engine.suspects, 2);
+    clean_up(&s);
+}
+
+static struct fuzz_session odd_text(enum edit_kind kind, const char *name, const char *value)
+{
+    struct fuzz_session s = { .n_steps = 1, .n_edits = 1 };
+
+    s.edits[0] = (struct fuzz_edit){ kind, bytes_str(name), bytes_str(value) };
+    s.steps[0] = (struct fuzz_step){ .fin = true, .opcode = WS_TEXT, .payload = BYTES_LIT("hi") };
+    return s;
+}
+
+/* "picky" says Close 1002 to everybody. */
+Test(fuzz_engine, a_client_may_refuse_what_is_odd_and_nothing_else)
+{
+    static struct shop s;
+    const struct fuzz_session odd = odd_text(EDIT_ADD, "X-Odd", "1");
+
+    set_up_for(&s, ROLE_CLIENT, CLIENT("picky"));
+    take(&s, &odd);
+    cr_expect_eq(s.engine.suspects, 0);
+    take_text(&s, "hello");
+    cr_expect_eq(s.engine.suspects, 1);
+    cr_expect_str_eq(found(&s), "", "it does so when nothing is said: cleared");
+    clean_up(&s);
+}
+
+Test(fuzz_engine, a_client_that_refuses_what_it_must_is_good)
+{
+    static struct shop s;
+    const struct fuzz_session bare = odd_text(EDIT_OMIT, "Upgrade", "");
+
+    set_up_for(&s, ROLE_CLIENT, CLIENT("once"));
+    take(&s, &bare);
+    take_text(&s, "hello");
+    cr_expect_eq(s.engine.suspects, 0);
+    cr_expect_gt(set_counters(&s), 3, "it has answered the good one");
     clean_up(&s);
 }
 

@@ -177,11 +177,11 @@ Test(fuzz_findings, one_row_of_the_law_is_one_finding_whatever_was_suspected)
     char dir[IO_DIR_PRIVATE_MAX], path[FINDINGS_PATH];
 
     open_fresh(&f, dir);
-    cr_expect_eq(store(&f, "wrong-acceptance.rfc6455-4.1-25", CONVICT_GUILTY, "x", path),
+    cr_expect_eq(store(&f, "wrong-acceptance.rfc6455-4.2.1-5", CONVICT_GUILTY, "x", path),
                  FINDINGS_NEW);
-    cr_expect_eq(store_as(&f, "wrong-answer.message-missing", "fails.rfc6455-4.1-25", path),
+    cr_expect_eq(store_as(&f, "wrong-answer.message-missing", "fails.rfc6455-4.2.1-5", path),
                  FINDINGS_AGAIN);
-    cr_expect(bytes_find(bytes_str(path), bytes_str("wrong-acceptance.rfc6455-4.1-25.case")) <
+    cr_expect(bytes_find(bytes_str(path), bytes_str("wrong-acceptance.rfc6455-4.2.1-5.case")) <
               strlen(path));
     /* There may be more behind the same suspicion. */
     cr_expect_eq(findings_advice(&f, "wrong-answer.message-missing"), FINDINGS_TRY);

@@ -146,6 +146,26 @@ Test(fuzz_lane, a_refused_handshake_is_an_end_in_good_order)
     leave(&r);
 }
 
+/* What is hashed of a key that is none, nobody knows: only of a good one the Accept can be wrong.
+ */
+Test(fuzz_lane, an_accept_is_wrong_only_for_a_key_as_there_has_to_be)
+{
+    static struct road r;
+    struct fuzz_session s = text("hello");
+
+    build(&r, ROLE_SERVER, SERVER("sample"));
+    (void)say(&r, &s);
+    cr_expect_eq(r.account.status, 101);
+    cr_expect_eq(r.account.broken.rule, WS_RULE_RES_ACCEPT_WRONG);
+    s.n_edits = 1;
+    s.edits[0] =
+        (struct fuzz_edit){ EDIT_HEADER, BYTES_LIT("Sec-WebSocket-Key"), BYTES_LIT("c2hvcnQ=") };
+    (void)say(&r, &s);
+    cr_expect_eq(r.account.status, 101);
+    cr_expect_eq(r.account.broken.rule, WS_RULE_NONE);
+    leave(&r);
+}
+
 Test(fuzz_lane, bytes_behind_the_head_make_the_session_murky)
 {
     static struct road r;

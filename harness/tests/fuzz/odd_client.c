@@ -10,19 +10,39 @@
 
 /* odd_client HABIT URL: a WebSocket client that echoes, with one habit. "once": ends when its
  * connection has ended; "again": connects again, three times in all; "stays": does nothing more;
- * "never": does not even connect. It dies of a signal when it is told "kill", and exits with 7 when
- * it is told "exit". */
+ * "never": does not even connect; "bye": says Close 1000 as soon as it is open, "picky" Close 1002;
+ * "twice": echoes each message two times. It dies of a signal when it is told "kill", and exits
+ * with 7 when it is told "exit". */
+
+static const char *habit;
+
+static bool has(const char *name)
+{
+    return strcmp(habit, name) == 0;
+}
+
+static void greet(struct peer_client *c)
+{
+    const struct bytes none = { 0 };
+
+    if ((has("bye") && !peer_client_close(c, 1000, none, io_now_ms())) ||
+        (has("picky") && !peer_client_close(c, 1002, none, io_now_ms())))
+        exit(EXIT_FAILURE);
+}
 
 static void do_as_told(struct peer_client *c, const struct ws_event *event)
 {
+    if (event->kind == WS_EVENT_OPEN)
+        greet(c);
     if (event->kind != WS_EVENT_MESSAGE)
         return;
     if (bytes_eq_str(event->data, "kill"))
         raise(SIGKILL);
     if (bytes_eq_str(event->data, "exit"))
         _exit(7);
-    if (!peer_client_send(c, event->opcode, event->data))
-        exit(EXIT_FAILURE);
+    for (int i = 0; i < 1 + has("twice"); i++)
+        if (!peer_client_send(c, event->opcode, event->data))
+            exit(EXIT_FAILURE);
 }
 
 static void talk(struct io_loop *loop, const struct peer_url *url)
@@ -49,10 +69,11 @@ int main(int argc, char **argv)
 
     if (argc != 3 || !loop || !peer_url_parse(argv[2], &url, &err))
         return EXIT_FAILURE;
-    int times = strcmp(argv[1], "again") == 0 ? 3 : strcmp(argv[1], "never") != 0;
+    habit = argv[1];
+    int times = has("again") ? 3 : !has("never");
     for (int i = 0; i < times; i++)
         talk(loop, &url);
-    while (strcmp(argv[1], "stays") == 0)
+    while (has("stays"))
         pause();
     io_loop_free(loop);
     return EXIT_SUCCESS;

@@ -1,6 +1,10 @@
 #include "fuzz/session/refusal.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
+
+#include "script/embedded_cases.h"
+#include "verdict/requirements.h"
 
 static enum ws_rule due(enum case_role role, enum edit_kind kind, const char *name,
                         const char *value)
@@ -23,6 +27,56 @@ Test(fuzz_refusal, what_everybody_has_to_notice)
     cr_expect_eq(
         due(ROLE_CLIENT, EDIT_HEADER, "Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="),
         WS_RULE_RES_ACCEPT_WRONG);
+}
+
+static const char *role_of(const char *requirement)
+{
+    static struct requirements all;
+    struct arena arena = { 0 };
+    struct err err = { 0 };
+    const struct embedded *file = embedded_cases;
+
+    while (strcmp(file->path, "requirements.tsv") != 0)
+        file++;
+    cr_assert(requirements_parse(&arena, bytes_of(file->ptr, file->len), &all, &err), "%s",
+              err.text);
+    const struct requirement *row = requirements_find(&all, requirement);
+    cr_assert(row, "%s", requirement);
+    cr_expect_eq(row->level, WS_MUST, "%s", requirement);
+    cr_expect_not(row->pedantic, "%s", requirement);
+    const char *role = strcmp(row->role, "server") == 0 ? "server" : "client";
+    cr_expect_str_eq(row->role, role);
+    arena_free(&arena);
+    return role;
+}
+
+/* A report on a server names what servers have to do, and not what our request broke. */
+Test(fuzz_refusal, who_takes_it_breaks_a_row_of_his_own)
+{
+    static const struct {
+        enum case_role role;
+        const char *name, *value; /* value NULL: without that line */
+    } lines[] = {
+        { ROLE_SERVER, "Upgrade", NULL },
+        { ROLE_SERVER, "Connection", "close" },
+        { ROLE_SERVER, "Sec-WebSocket-Key", NULL },
+        { ROLE_SERVER, "Sec-WebSocket-Version", "14" },
+        { ROLE_CLIENT, "Upgrade", "h2c" },
+        { ROLE_CLIENT, "Connection", NULL },
+        { ROLE_CLIENT, "Sec-WebSocket-Accept", NULL },
+        { ROLE_CLIENT, "Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" },
+    };
+
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        enum ws_rule rule = due(lines[i].role, lines[i].value ? EDIT_HEADER : EDIT_OMIT,
+                                lines[i].name, lines[i].value ? lines[i].value : "");
+        cr_assert_neq(rule, WS_RULE_NONE, "%s", lines[i].name);
+        cr_expect_str_eq(role_of(ws_rule_taken(rule)),
+                         lines[i].role == ROLE_SERVER ? "server" : "client", "%s", lines[i].name);
+    }
+    cr_expect_str_eq(role_of(ws_rule_taken(WS_RULE_REQ_METHOD)), "server");
+    cr_expect_str_eq(role_of(ws_rule_taken(WS_RULE_MASK_MISSING)), "server");
+    cr_expect_str_eq(role_of(ws_rule_taken(WS_RULE_MASK_PRESENT)), "client");
 }
 
 Test(fuzz_refusal, what_is_harmless_or_nobody_can_say)

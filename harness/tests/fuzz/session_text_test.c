@@ -263,6 +263,22 @@ Test(fuzz_session_text, names_the_row_that_the_frames_break)
                 "    send text x\"ff\"\n    expect model\n}\n");
 }
 
+/* Not the sender's: that is us. */
+Test(fuzz_session_text, names_the_row_of_who_takes_a_frame)
+{
+    struct fuzz_session s = { .n_steps = 1 };
+    struct fuzz_text_facts client = server;
+
+    client.role = ROLE_CLIENT;
+    s.steps[0] = (struct fuzz_step){ .fin = true, .opcode = WS_PING, .mask = FUZZ_MASK_WRONG };
+    check(&s, &server,
+          FRONT "    proves RFC6455-5.1-2\n    role   server\n    needs  echo\n\n"
+                "    send ping mask=off\n    expect model\n}\n");
+    check(&s, &client,
+          FRONT "    proves RFC6455-5.1-5\n    role   client\n    needs  echo\n\n"
+                "    send ping mask=on\n    expect model\n}\n");
+}
+
 Test(fuzz_session_text, a_handshake_without_what_it_must_have_is_refused)
 {
     struct fuzz_session s = { .n_edits = 1, .n_steps = 1 };
@@ -271,12 +287,12 @@ Test(fuzz_session_text, a_handshake_without_what_it_must_have_is_refused)
     s.edits[0] = (struct fuzz_edit){ EDIT_OMIT, BYTES_LIT("Connection"), { 0 } };
     s.steps[0] = (struct fuzz_step){ .fin = true, .opcode = WS_TEXT };
     check(&s, &server,
-          FRONT "    proves RFC6455-4.1-27\n    role   server\n\n"
+          FRONT "    proves RFC6455-4.2.1-6\n    role   server\n\n"
                 "    request {\n        omit \"Connection\"\n    }\n"
                 "    expect refused 2xx 3xx 4xx 5xx\n}\n");
     client.role = ROLE_CLIENT;
     check(&s, &client,
-          FRONT "    proves RFC6455-4.2.2-17\n    role   client\n\n"
+          FRONT "    proves RFC6455-4.1-45\n    role   client\n\n"
                 "    response {\n        omit \"Connection\"\n    }\n    expect eof\n}\n");
 }
 
