@@ -4,12 +4,15 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "drive/doubt.h"
 #include "drive/quarantine.h"
 #include "io/clock.h"
 
 #define LOST_MAX 3 /* alone and in a row unreachable: the target is gone for good */
 #define RESTARTS_MAX                                                                               \
     50 /* a server that dies at every case is a finding, not a reason to run for hours */
+/* As a warn that fails alone does, when the target dies behind it. */
+#define AGAIN_MAX 3
 #define CLIENT_SAYS_NOT_IMPLEMENTED 89
 
 /* A case that waits for its turn alone, and what its run beside others gave. */
@@ -17,8 +20,11 @@ struct again {
     size_t index;
     unsigned attempts;
     bool failed;  /* it would have been a fail, for `reason` */
+    bool warned;  /* or a warn, for `reason` */
     bool suspect; /* the target died when it was under way or had just ended */
     const char *reason;
+    struct outcome *warn; /* of one that has not been looked at again, and need not be; else NULL */
+    uint64_t ended_us;    /* that */
 };
 
 struct schedule {
@@ -29,9 +35,10 @@ struct schedule {
     const struct probe *probe;
     struct slot *slots;
     unsigned n_slots;
-    struct again *again; /* a queue: taken at `again_next`; twice for a case at most */
+    struct again *again; /* a queue: taken at `again_next`; AGAIN_MAX times for a case at most */
     size_t n_again, again_next;
     struct again now_alone;
+    struct doubt_looks looks;     /* at warns */
     struct quarantine quarantine; /* for a server that we started */
     bool alone;                   /* the phase */
     bool interrupted;
@@ -59,7 +66,7 @@ struct schedule *schedule_new(struct target *target, const struct script_case *c
                      : options->jobs < SCHEDULE_JOBS_MAX ? options->jobs
                                                          : SCHEDULE_JOBS_MAX;
         s->slots = arena_array(&s->arena, s->n_slots, sizeof *s->slots);
-        s->again = arena_array(&s->arena, n_cases * 2 + 1, sizeof *s->again);
+        s->again = arena_array(&s->arena, n_cases * AGAIN_MAX + 1, sizeof *s->again);
     }
     if (!s || !s->slots || !s->again || !quarantine_init(&s->quarantine, &s->arena)) {
         arena_free(s ? &s->arena : &arena);
@@ -67,6 +74,13 @@ struct schedule *schedule_new(struct target *target, const struct script_case *c
         return NULL;
     }
     return s;
+}
+
+static void forget_warn(struct again *again)
+{
+    if (again->warn)
+        transcript_free(&again->warn->transcript);
+    again->warn = NULL;
 }
 
 void schedule_free(struct schedule *s)
@@ -78,6 +92,8 @@ void schedule_free(struct schedule *s)
     for (unsigned i = 0; i < s->n_slots; i++)
         slot_free(&s->slots[i]);
     quarantine_free(&s->quarantine);
+    for (size_t i = s->again_next; i < s->n_again; i++)
+        forget_warn(&s->again[i]);
     arena = s->arena; /* it holds the schedule itself */
     arena_free(&arena);
 }
@@ -112,7 +128,7 @@ static bool wants_to_be_alone(const struct script_case *c)
 
 static void run_alone_later(struct schedule *s, struct again again)
 {
-    if (s->n_again <= s->n_cases * 2)
+    if (s->n_again <= s->n_cases * AGAIN_MAX)
         s->again[s->n_again++] = again;
 }
 
@@ -176,13 +192,25 @@ static bool fill_together(struct schedule *s, struct outcome *out)
     return false;
 }
 
+/* A warn whose like held alone often enough comes out as it was seen. */
+static bool is_believed(const struct schedule *s, const struct again *a)
+{
+    return a->warn && !a->suspect && !doubt_wants_look(&s->looks, a->reason);
+}
+
 static bool fill_alone(struct schedule *s, struct outcome *out)
 {
     if (schedule_running(s) > 0 || s->again_next == s->n_again)
         return false;
     if (s->again[s->again_next].suspect && s->quarantine.count > 0)
         return false; /* it shall be the only one */
-    s->now_alone = s->again[s->again_next++];
+    struct again *next = &s->again[s->again_next++];
+    if (is_believed(s, next)) {
+        *out = *next->warn;
+        return true;
+    }
+    forget_warn(next);
+    s->now_alone = *next;
     return !begin(s, &s->slots[0], s->now_alone.index, s->now_alone.attempts + 1, out);
 }
 
@@ -210,14 +238,6 @@ static struct verdict judge(struct schedule *s, struct slot *slot)
     return v;
 }
 
-/* Bytes that break a rule by themselves need no second look: no neighbour can have sent them. */
-static bool doubtful(const struct verdict *v)
-{
-    bool proven = v->rule != WS_RULE_NONE;
-
-    return (v->result == VERDICT_FAIL && !proven) || v->result == VERDICT_ERROR || v->retry;
-}
-
 /* Alone it came out better: what it did beside others is told, and convicts nobody. */
 static void only_beside_others(struct schedule *s, struct verdict *v)
 {
@@ -228,6 +248,20 @@ static void only_beside_others(struct schedule *s, struct verdict *v)
     v->result = v->behaviour = VERDICT_INFO;
     v->closing_grade = VERDICT_PASS;
     v->reason = reason ? reason : s->now_alone.reason;
+}
+
+static bool came_out_better(const struct again *before, const struct verdict *v)
+{
+    switch (v->result) {
+    case VERDICT_PASS:
+    case VERDICT_INFO: return before->failed || before->warned;
+    case VERDICT_WARN: /* that of a fail: alone it is what it is */
+    case VERDICT_FAIL:
+    case VERDICT_SKIP:
+    case VERDICT_ERROR:
+    case VERDICT_KINDS: break;
+    }
+    return false;
 }
 
 static void take_outcome(struct schedule *s, struct slot *slot, struct verdict v,
@@ -260,6 +294,42 @@ static bool spoils(const struct slot *slot, const struct verdict *v)
                                           script_case_expects(slot->c, EXPECT_CPU)));
 }
 
+/* Its first run; or it only warned there, and a fail has to be seen twice. */
+static bool may_be_doubted(const struct schedule *s, const struct slot *slot,
+                           const struct verdict *v)
+{
+    return slot->attempt == 1 || (s->now_alone.warned && v->result == VERDICT_FAIL);
+}
+
+static void doubt(struct schedule *s, struct slot *slot, const struct verdict *v)
+{
+    run_alone_later(s, (struct again){ .index = slot->index,
+                                       .attempts = slot->attempt,
+                                       .failed = v->result == VERDICT_FAIL,
+                                       .reason = v->reason });
+    slot_free(slot);
+}
+
+/* A warn beside others. False: it is none, it is certain, or there is no memory to doubt it. */
+static bool doubt_warned(struct schedule *s, struct slot *slot, const struct verdict *v)
+{
+    bool beside = slot->attempt == 1 && !slot->alone && s->n_slots > 1;
+    struct outcome *seen;
+
+    if (!beside || !doubt_warn(v, &slot->transcript) ||
+        !(seen = arena_new(&s->arena, sizeof *seen)))
+        return false;
+    take_outcome(s, slot, *v, seen);
+    run_alone_later(s, (struct again){ .index = slot->index,
+                                       .attempts = 1,
+                                       .warned = true,
+                                       .reason = v->reason,
+                                       .warn = seen,
+                                       .ended_us = io_now_us() });
+    slot_free(slot);
+    return true;
+}
+
 /* A slot that has ended: an outcome, or once more alone. */
 static bool settle(struct schedule *s, struct slot *slot, struct outcome *out)
 {
@@ -269,16 +339,15 @@ static bool settle(struct schedule *s, struct slot *slot, struct outcome *out)
     struct verdict v = judge(s, slot);
     count_lost(s, slot);
     s->spoilt |= slot->alone && s->target->process && spoils(slot, &v);
-    if (first && doubtful(&v)) {
-        run_alone_later(s, (struct again){ .index = slot->index,
-                                           .attempts = 1,
-                                           .failed = v.result == VERDICT_FAIL,
-                                           .reason = v.reason });
-        slot_free(slot);
+    if (!first && s->now_alone.warned && doubt_wants_look(&s->looks, s->now_alone.reason))
+        doubt_note_look(&s->looks, s->now_alone.reason, &v);
+    if (may_be_doubted(s, slot, &v) && doubt_verdict(&v)) {
+        doubt(s, slot, &v);
         return false;
     }
-    if (!first && s->now_alone.failed && v.result != VERDICT_FAIL && v.result != VERDICT_ERROR &&
-        v.result != VERDICT_SKIP)
+    if (doubt_warned(s, slot, &v))
+        return false;
+    if (!first && came_out_better(&s->now_alone, &v))
         only_beside_others(s, &v);
     take_outcome(s, slot, v, out);
     bool certain = slot->suspect || !s->target->process || s->target->exited;
@@ -286,6 +355,15 @@ static bool settle(struct schedule *s, struct slot *slot, struct outcome *out)
     if (!certain)
         quarantine_add(&s->quarantine, out, io_now_us());
     return certain;
+}
+
+/* Warns that wait are no outcomes yet, but they may have killed it as those in quarantine may. */
+static void suspect_warns(struct schedule *s)
+{
+    uint64_t now = io_now_us();
+
+    for (size_t i = s->again_next; i < s->n_again; i++)
+        s->again[i].suspect |= s->again[i].warn && now < s->again[i].ended_us + QUARANTINE_US;
 }
 
 static void suspect(struct schedule *s, size_t index, unsigned attempts)
@@ -300,6 +378,7 @@ static void target_died(struct schedule *s)
     bool only_one = s->alone && s->quarantine.count == 0;
     struct outcome o;
 
+    suspect_warns(s);
     while (quarantine_suspect(&s->quarantine, &o)) {
         suspect(s, o.index, o.attempts);
         transcript_free(&o.transcript);

@@ -147,10 +147,21 @@ enum tls_result tls_session_shake(struct tls_session *s)
     return result;
 }
 
+/* An end that was met behind bytes is kept: OpenSSL does not tell every one of them twice. */
 enum tls_result tls_session_read(struct tls_session *s, uint8_t *out, size_t cap, size_t *n)
 {
-    forget_errors();
-    return result_of(s, SSL_read_ex(s->ssl, out, cap, n));
+    enum tls_result result = s->end;
+
+    *n = 0;
+    while (result == TLS_DONE && *n < cap) {
+        size_t got = 0;
+        forget_errors();
+        result = result_of(s, SSL_read_ex(s->ssl, out + *n, cap - *n, &got));
+        *n += got;
+    }
+    if (result != TLS_DONE && result != TLS_WANTS_READ && result != TLS_WANTS_WRITE)
+        s->end = result;
+    return *n > 0 ? TLS_DONE : result;
 }
 
 enum tls_result tls_session_write(struct tls_session *s, struct bytes in, size_t *n)
@@ -177,5 +188,5 @@ enum tls_result tls_session_shutdown(struct tls_session *s)
 
 bool tls_session_holds_more(const struct tls_session *s)
 {
-    return SSL_has_pending(s->ssl) == 1;
+    return s->end != TLS_DONE || SSL_has_pending(s->ssl) == 1;
 }

@@ -28,6 +28,7 @@ enum tls_result {
 struct tls_session {
     SSL *ssl;
     bool server;
+    enum tls_result end; /* what reading has come to; TLS_DONE: it goes on */
     char name[64], alpn[64];
     char why[200];
 };
@@ -40,12 +41,16 @@ NODISCARD struct tls_session *tls_session_new(const struct io_tls *tls, int fd,
 void tls_session_free(struct tls_session *s); /* NULL is harmless */
 
 enum tls_result tls_session_shake(struct tls_session *s);
+/* As many records as there are and `cap` (at least 1) holds, as a read from TCP gives all there is:
+ * one at a time, a peer that writes little ones would be served the slower. *n is 0 unless
+ * TLS_DONE. */
 enum tls_result tls_session_read(struct tls_session *s, uint8_t *out, size_t cap, size_t *n);
 /* *n tells how much went out, in any case. */
 enum tls_result tls_session_write(struct tls_session *s, struct bytes in, size_t *n);
 enum tls_result tls_session_shutdown(struct tls_session *s); /* sends close_notify */
 
-/* Has it read more from the socket than it gave out? The kernel will not tell of that again. */
+/* Has it read more from the socket than it gave out, the end too? The kernel will not tell of that
+ * again. */
 bool tls_session_holds_more(const struct tls_session *s);
 
 #endif

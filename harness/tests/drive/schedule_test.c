@@ -1,5 +1,7 @@
 #include "drive/stage.h"
 
+#include "drive/doubt.h"
+
 #define CASE(name, steps) "case " name " \"A case\" {\nnote \"n\"\n" steps "\n}\n"
 #define ECHO(name) CASE(name, "send text \"hello\"\nexpect echo")
 /* Its echo comes when nobody else is there: beside others it is under way until they end. */
@@ -298,6 +300,61 @@ Test(schedule, what_fails_only_beside_others_is_told_and_no_fail)
     stage_expect(&seen, reset, "info", "seen only beside other cases");
     cr_expect_eq(seen.of[reset].attempts, 2);
     stage_expect(&seen, 1 - reset, "pass", "");
+    stage_free(&stage);
+}
+
+#define OR_WARN(name, word, good, bad)                                                             \
+    CASE(name, "send text \"" word "\"\neither { " good " } or warn \"it does not\" { " bad " }")
+
+/* The first keeps the second from its echo until that has given up. Alone it comes at once. */
+Test(schedule, a_warn_that_is_seen_only_beside_others_is_told_and_no_warn)
+{
+    stage_url(&stage, "echo");
+    stage.options.run.barriers = false;
+    stage_cases(&stage, WAIT("first"));
+    stage_cases(&stage,
+                CASE("second",
+                     "send text \"wait\"\nprefer { expect echo within 500ms } "
+                     "otherwise warn \"it waits\" { send text \"more\"\nexpect text \"more\" }"));
+    struct seen seen = stage_run(&stage);
+    cr_assert_eq(seen.err.code, ERR_NONE, "%s", seen.err.text);
+    stage_expect(&seen, 0, "pass", "");
+    stage_expect(&seen, 1, "info", "it waits: seen only beside other cases");
+    cr_expect_eq(seen.of[1].attempts, 2);
+    stage_free(&stage);
+}
+
+/* Ten that end for one reason: two are looked at, and speak for all. */
+Test(schedule, a_warn_that_holds_alone_twice_is_believed_of_others)
+{
+    unsigned looked_at = 0;
+
+    stage_url(&stage, "http");
+    stage_cases(&stage, "for n in 1..10 { " CASE("refused-${n}",
+                                                 "either { expect response 101 } or warn "
+                                                 "\"it refuses\" { expect refused 4xx }") " }");
+    struct seen seen = stage_run(&stage);
+    cr_assert_eq(seen.err.code, ERR_NONE, "%s", seen.err.text);
+    for (size_t i = 0; i < stage.n_cases; i++) {
+        stage_expect(&seen, i, "warn", "it refuses");
+        looked_at += seen.of[i].attempts == 2;
+    }
+    cr_expect_eq(looked_at, DOUBT_HELD, "%u", looked_at);
+    stage_free(&stage);
+}
+
+/* The bytes that came are its manner, whoever is beside it. */
+Test(schedule, a_warn_over_bytes_in_good_order_needs_no_second_look)
+{
+    stage_url(&stage, "echo");
+    stage_cases(&stage, "for n in 1..4 { " OR_WARN("echo-${n}", "hello", "expect text \"no\"",
+                                                   "expect echo") " }");
+    struct seen seen = stage_run(&stage);
+    cr_assert_eq(seen.err.code, ERR_NONE, "%s", seen.err.text);
+    for (size_t i = 0; i < stage.n_cases; i++) {
+        stage_expect(&seen, i, "warn", "it does not");
+        cr_expect_eq(seen.of[i].attempts, 1);
+    }
     stage_free(&stage);
 }
 

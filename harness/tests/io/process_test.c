@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* kill, mkdtemp, symlink beside C11 */
 
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,6 +63,35 @@ Test(io_process, output_comes_apart_and_before_the_exit)
     cr_assert_not(ran.status.running);
     cr_assert_eq(ran.status.exit_code, 7);
     cr_assert_eq(ran.status.signal, 0);
+}
+
+static int forks;
+
+static void note_fork(void)
+{
+    forks++;
+}
+
+/* A copy of a large process takes so long that nobody is served meanwhile. */
+Test(io_process, a_start_does_not_copy_what_we_have_in_memory)
+{
+    cr_assert_eq(pthread_atfork(note_fork, NULL, NULL), 0);
+    cr_assert_eq(run_shell("exit 5").status.exit_code, 5);
+    cr_assert_eq(forks, 0);
+}
+
+/* Ours wait while it starts; that they do is not handed on. */
+Test(io_process, no_signal_is_blocked_in_it_and_ours_are_as_they_were)
+{
+    sigset_t blocked, now;
+
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGUSR1);
+    sigprocmask(SIG_SETMASK, &blocked, NULL);
+    cr_assert_str_eq(run_shell("grep SigBlk /proc/self/status").out, "SigBlk:\t0000000000000000\n");
+    sigprocmask(SIG_SETMASK, NULL, &now);
+    cr_assert_eq(sigismember(&now, SIGUSR1), 1);
+    cr_assert_eq(sigismember(&now, SIGTERM), 0);
 }
 
 Test(io_process, a_signal_is_told)

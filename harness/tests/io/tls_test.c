@@ -182,6 +182,30 @@ Test(io_tls, what_is_sent_while_connecting_is_not_lost_behind_the_handshake)
     io_tls_free(client);
 }
 
+/* Beside others a connection has one turn a round: a peer that writes little records would wait a
+ * thousand times for them. */
+Test(io_tls, records_that_lie_there_are_read_at_once_and_their_end_after_them)
+{
+    struct io_tls *server = make((struct io_tls_options){ .server = true });
+    struct io_tls *client = make((struct io_tls_options){ .insecure = true });
+    struct pair p = pair_open(server, client);
+
+    io_conn_read(p.server, false);
+    for (int i = 0; i < 100; i++)
+        cr_assert_eq(io_conn_send(p.client, BYTES_LIT("little")), IO_SENT_ALL);
+    io_conn_shutdown(p.client);
+    io_conn_read(p.server, true);
+    struct io_event e = pair_next(p.loop);
+    cr_assert_eq(e.kind, IO_DATA);
+    cr_assert_eq(e.len, 600, "%zu", e.len);
+    e = pair_next(p.loop);
+    cr_assert_eq(e.kind, IO_ENDED);
+    cr_assert_eq(e.end, IO_END_FIN, "%s", e.why);
+    pair_close(&p);
+    io_tls_free(server);
+    io_tls_free(client);
+}
+
 Test(io_tls, an_end_without_close_notify_is_a_cut)
 {
     struct io_tls *server = make((struct io_tls_options){ .server = true });
