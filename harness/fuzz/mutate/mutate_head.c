@@ -63,6 +63,7 @@ static const char *const values[] = {
     " ",
     ",",
     ", ,",
+    ",,",
     "chat",
     "chat, superchat",
     "chat, chat",

@@ -115,20 +115,27 @@ static bool insert_wrong(struct mutator *m)
     return fuzz_insert(m, at, step);
 }
 
-/* A message in two fragments, and now and then a control frame between them. */
+/* A message in two or more fragments, at times all of them empty, and often a control frame between
+ * them. */
 static bool insert_fragments(struct mutator *m)
 {
-    size_t at = fuzz_pick_place(m), count = fuzz_one_in(m, 2) ? 3 : 2;
+    size_t at = fuzz_pick_place(m), count = fuzz_one_in(m, 4) ? 3 + fuzz_pick(m, 10) : 2;
+    const bool empty = fuzz_one_in(m, 6);
 
     if (in_message(m->s, at) || !fuzz_open_gap(m->s, at, count))
         return false;
     struct fuzz_step *steps = m->s->steps + at;
     steps[0] = data(m, false);
-    steps[0].fin = false;
-    if (count == 3)
-        steps[1] = fuzz_new_control(m);
-    steps[count - 1] = frame_of(WS_CONTINUATION, fuzz_pick_word(m));
-    steps[count - 1].deflate = steps[0].deflate;
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            steps[i] = frame_of(WS_CONTINUATION, fuzz_pick_word(m));
+        if (empty)
+            steps[i].payload = (struct bytes){ 0 };
+        steps[i].deflate = steps[0].deflate;
+        steps[i].fin = i + 1 == count;
+    }
+    if (fuzz_one_in(m, 2))
+        (void)fuzz_insert(m, at + 1 + fuzz_pick(m, count - 1), fuzz_new_control(m));
     return true;
 }
 

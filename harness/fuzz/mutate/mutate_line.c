@@ -48,6 +48,7 @@ bool fuzz_change_line(struct mutator *m)
         { "Sec-WebSocket-Extensions", "," },
         { "Sec-WebSocket-Extensions", "x;" },
         { "Sec-WebSocket-Extensions", "x, , y" },
+        { "Sec-WebSocket-Extensions", "x,,y" },
         { "Sec-WebSocket-Extensions", "x; a=\"b" },
         { "Sec-WebSocket-Protocol", "," },
         { "Host", "" },
