@@ -195,6 +195,8 @@ void fuzz_engines_pulse(const struct fuzz_engines *e, struct fuzz_news *out)
         out->edges = pulse->edges > out->edges ? pulse->edges : out->edges;
         out->corpus = pulse->corpus > out->corpus ? pulse->corpus : out->corpus;
         out->coverage |= pulse->coverage;
+        if (*pulse->text)
+            memcpy(out->text, pulse->text, sizeof out->text);
     }
 }
 

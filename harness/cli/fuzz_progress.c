@@ -216,6 +216,10 @@ static void print_state(const struct fuzz_progress *p, const struct fuzz_news *a
         printf("%s %s, ", all->coverage ? "edges" : "replies", grouped(all->seen, seen));
     printf("corpus %llu, findings %zu, last new %s ago", (unsigned long long)all->corpus,
            p->findings + p->known, clock_text(now - p->new_ms, last));
+    if (*all->text) {
+        printf(", trying ");
+        print_plain(all->text);
+    }
 }
 
 static void take_rate(struct fuzz_progress *p, const struct fuzz_news *all)

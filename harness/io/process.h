@@ -28,7 +28,8 @@ void io_process_free(struct io_process *process);
 /* What the process and all its descendants use now, read from /proc. False when it is gone. */
 struct io_usage {
     uint64_t resident_kib;
-    uint64_t cpu_ms; /* user and system since its start, children still alive included */
+    uint64_t reserved_kib; /* address space, whether anything lies there or not */
+    uint64_t cpu_ms;       /* user and system since its start, children still alive included */
 };
 NODISCARD bool io_process_usage(const struct io_process *process, struct io_usage *out);
 

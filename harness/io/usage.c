@@ -83,7 +83,14 @@ static void find_tree(pid_t root, struct tree *out)
 /* ---- what one of them uses ---- */
 
 /* Fields of /proc/PID/stat, counted as proc(5) does. */
-enum { FIELD_STATE = 3, FIELD_FLAGS = 9, FIELD_UTIME = 14, FIELD_CSTIME = 17, FIELD_RSS = 24 };
+enum {
+    FIELD_STATE = 3,
+    FIELD_FLAGS = 9,
+    FIELD_UTIME = 14,
+    FIELD_CSTIME = 17,
+    FIELD_SIZE = 23,
+    FIELD_RSS = 24
+};
 
 /* The second field is a name in parentheses that may hold anything, so counting starts behind the
  * last parenthesis. */
@@ -101,6 +108,8 @@ static bool add_own(pid_t pid, struct io_usage *sum)
             return false;
         if (field >= FIELD_UTIME && field <= FIELD_CSTIME)
             ticks += strtoull(at, NULL, 10);
+        if (field == FIELD_SIZE)
+            sum->reserved_kib += strtoull(at, NULL, 10) / 1024;
     }
     sum->cpu_ms += ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK);
     sum->resident_kib += strtoull(at, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) / 1024;

@@ -17,6 +17,9 @@
  * their time, and no more than this part of all may go into them. */
 #define CUT_EVERY 64
 #define CUT_SHARE 12
+/* What takes so many times what is usual, and so long, is slow. */
+#define SLOW_TIMES 100
+#define SLOW_LEAST_US 100000
 #define FIRST_SESSIONS 3
 #define IDLE_MS 100
 /* All payloads together, as sent: more than the largest of the lengths that are special. */
@@ -72,6 +75,7 @@ static void fill_pulse(struct engine *e, struct fuzz_news *news)
     news->coverage = facts.attached;
     news->corpus = e->corpus;
     news->suspects = e->suspects;
+    snprintf(news->text, sizeof news->text, "%s", e->trying ? e->trying : "");
 }
 
 void engine_tell_pulse(struct engine *e)
@@ -195,6 +199,18 @@ static unsigned note_replies(struct engine *e, const uint8_t *replies)
     return (unsigned)(e->reply_edges - before);
 }
 
+static void keep_nothing(uint8_t *counters)
+{
+    memset(counters, 0, ENGINE_COUNTERS);
+    counters[FUZZ_COUNTERS_SIZE] = 1;
+}
+
+static bool is_slow(const struct engine *e, const struct lane_word *word)
+{
+    return word->took_us > SLOW_LEAST_US && e->lane.usual_us > 0 &&
+           word->took_us / SLOW_TIMES > e->lane.usual_us;
+}
+
 /* What a session that ended the target reached is not kept: its likes would end it again and
  * again. */
 static bool feed_back(struct engine *e, const struct suspicion *shown, const struct lane_word *word,
@@ -203,7 +219,7 @@ static bool feed_back(struct engine *e, const struct suspicion *shown, const str
     uint8_t *replies = counters + FUZZ_COUNTERS_SIZE;
 
     if (shown->kind == SUSPICION_DEATH || shown->kind == SUSPICION_HANG) {
-        replies[0] = 1;
+        keep_nothing(counters);
         return false;
     }
     unsigned news = e->counters ? fuzz_counters_take(e->counters, counters) : 0;
@@ -211,19 +227,24 @@ static bool feed_back(struct engine *e, const struct suspicion *shown, const str
     return news + note_replies(e, replies) > 0;
 }
 
-/* What is new is said once more: comparisons with clocks or addresses are new each time. */
-static bool look_again(struct engine *e, const struct fuzz_session *s, const uint8_t *counters,
+/* What is new is said once more: comparisons with clocks or addresses are new each time, and what
+ * is slow each time is not kept, since its likes would eat the time of thousands. */
+static bool look_again(struct engine *e, const struct fuzz_session *s, bool slow, uint8_t *counters,
                        struct err *err)
 {
     static uint8_t again[FUZZ_COUNTERS_SIZE];
     struct lane_word word;
 
     memset(again, 0, sizeof again);
-    fuzz_counters_zero(e->counters);
+    if (e->counters)
+        fuzz_counters_zero(e->counters);
     if (!lane_say(&e->lane, s, LANE_CUTS_OF_SESSION, &e->account, &word, err))
         return false;
-    fuzz_counters_take(e->counters, again);
-    if (word.end == LANE_ENDED)
+    if (e->counters)
+        fuzz_counters_take(e->counters, again);
+    if (slow && is_slow(e, &word))
+        keep_nothing(counters);
+    else if (e->counters && word.end == LANE_ENDED)
         fuzz_counters_unsteady(e->counters, counters, again);
     return true;
 }
@@ -298,7 +319,9 @@ bool engine_take(struct engine *e, struct bytes input, uint8_t *counters, struct
     if (!engine_look(e, &s, &word, &shown, err))
         return false;
     bool is_new = feed_back(e, &shown, &word, counters);
-    if (shown.kind == SUSPICION_NONE && is_new && e->counters && !look_again(e, &s, counters, err))
+    const bool slow = is_slow(e, &word);
+    if (shown.kind == SUSPICION_NONE && is_new && (e->counters || slow) &&
+        !look_again(e, &s, slow, counters, err))
         return false;
     if (shown.kind == SUSPICION_NONE && !look_further(e, &s, &word, is_new, &shown, err))
         return false;

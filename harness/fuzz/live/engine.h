@@ -31,7 +31,11 @@ struct engine {
     unsigned leak_starts;
     uint64_t began_ms, pulse_ms, corpus_ms, corpus;
     uint64_t taken, suspects, reply_edges;
-    uint64_t began_us, cuts_us; /* of that, what was spent on other cuts */
+    uint64_t began_us, cuts_us; /* of that, what was spent on other cuts, */
+    uint64_t vain_us;           /* on trials that came to nothing, */
+    uint64_t costs_us;          /* on the search for who is dear, */
+    uint64_t costs_until_us;    /* which has to end by then */
+    const char *trying;         /* the signature whose trial is under way; NULL: none */
     uint8_t seen_replies[REPLIES_SIZE];
     bool lingers; /* the death that is looked for comes a while after its session */
     bool over;    /* it has done its runs, or its time */

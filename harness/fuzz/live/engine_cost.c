@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "fuzz/live/engine_parts.h"
+#include "io/clock.h"
 
 /* A target that was just started has still to fill its caches. */
 #define WARM_SESSIONS 500
@@ -11,6 +12,8 @@
 #define LEAK_FIRST 8
 /* What needs so large a part of what is allowed is tried many times over. */
 #define DEAR_PART 32
+/* The search takes no more than this part of all time. */
+#define COST_SHARE 12
 
 static void mark(struct engine *e)
 {
@@ -21,12 +24,17 @@ static void mark(struct engine *e)
     recent_mark(&e->recent);
 }
 
+static bool is_late(const struct engine *e)
+{
+    return io_now_us() >= e->costs_until_us;
+}
+
 static bool say_all(struct engine *e, size_t from, size_t to, struct err *err)
 {
     static struct fuzz_session s; /* large */
     struct lane_word word;
 
-    for (size_t i = to; i-- > from;) {
+    for (size_t i = to; i-- > from && !is_late(e);) {
         fuzz_session_decode(recent_at(&e->recent, i), &s);
         if (!lane_say(&e->lane, &s, LANE_CUTS_OF_SESSION, &e->account, &word, err))
             return false;
@@ -68,7 +76,7 @@ static bool kept_of(struct engine *e, size_t from, size_t to, uint64_t *kib, str
     return true;
 }
 
-/* Halves what was said since the last look until one session is left. */
+/* Halves what was said since the last look until one session is left, or the time is over. */
 static bool find_dearest(struct engine *e, size_t *back,
                          bool (*cost_of)(struct engine *, size_t, size_t, uint64_t *, struct err *),
                          struct err *err)
@@ -77,7 +85,7 @@ static bool find_dearest(struct engine *e, size_t *back,
     uint64_t newer, older;
 
     to = to > TRIED_MAX ? TRIED_MAX : to;
-    while (to - from > 1) {
+    while (to - from > 1 && !is_late(e)) {
         size_t middle = from + (to - from) / 2;
         if (!cost_of(e, from, middle, &newer, err) || !cost_of(e, middle, to, &older, err))
             return false;
@@ -101,6 +109,8 @@ static bool look_closer(struct engine *e, struct err *err)
         return true;
     if (!find_dearest(e, &back, peak_of, err))
         return false;
+    if (is_late(e))
+        return true;
     fuzz_session_decode(recent_at(&e->recent, back), &s);
     e->dear_bytes = e->o->memory_bytes / DEAR_PART;
     bool ok = engine_look_at_cost(e, &s, &shown, err) &&
@@ -120,9 +130,23 @@ static bool look_for_leak(struct engine *e, struct err *err)
     recent_mark_back(&e->recent, TRIED_MAX);
     if (!find_dearest(e, &back, kept_of, err))
         return false;
+    if (is_late(e))
+        return true;
     fuzz_session_decode(recent_at(&e->recent, back), &s);
     return engine_look_at_leak(e, &s, &shown, err) &&
            (shown.kind == SUSPICION_NONE || engine_trial(e, &s, &shown, err));
+}
+
+static bool search(struct engine *e, bool (*how)(struct engine *, struct err *), struct err *err)
+{
+    const uint64_t from = io_now_us();
+
+    if (e->costs_us > (from - e->began_us) / COST_SHARE)
+        return true;
+    e->costs_until_us = from + engine_search_us(e);
+    bool ok = how(e, err);
+    e->costs_us += io_now_us() - from;
+    return ok;
 }
 
 /* Who collects garbage takes what he may have before he does: only those that were built with our
@@ -161,7 +185,7 @@ static bool watch_leak(struct engine *e, struct err *err)
     if (usage.resident_kib - e->leak_kib < e->leak_step_kib)
         return true;
     e->leak_step_kib *= 2;
-    bool ok = look_for_leak(e, err);
+    bool ok = search(e, look_for_leak, err);
     if (ok && t->process && !t->exited && io_process_usage(t->process, &usage))
         begin_leak(e, usage.resident_kib);
     return ok;
@@ -177,7 +201,7 @@ static bool watch_peak(struct engine *e, struct err *err)
         io_process_since(t->process, &e->mark, &growth) && growth.memory_kib > e->dear_kib) {
         if (e->dear_kib * 1024 < e->o->memory_bytes)
             e->dear_kib *= 2;
-        ok = look_closer(e, err);
+        ok = search(e, look_closer, err);
     }
     if (ok)
         mark(e);

@@ -3,8 +3,6 @@
 #include "fuzz/oracle/oracle_parts.h"
 #include "fuzz/session/refusal.h"
 
-#define LINGER_MS 200
-
 /* A client may refuse what is odd, without a word or with a Close of any code. */
 static bool may_refuse(const struct engine *e, const struct fuzz_session *s,
                        const struct fuzz_finding *finding)
@@ -53,6 +51,13 @@ static bool judge(struct engine *e, const struct fuzz_session *s, const struct l
     return true;
 }
 
+/* Who gets a head that he may refuse need not answer, as long as others are served. */
+static bool may_be_silent(const struct engine *e, const struct fuzz_session *s,
+                          const struct lane_word *word)
+{
+    return word->serves && s->n_edits > 0 && e->account.status == 0;
+}
+
 bool engine_look(struct engine *e, const struct fuzz_session *s, struct lane_word *word,
                  struct suspicion *out, struct err *err)
 {
@@ -65,7 +70,10 @@ bool engine_look(struct engine *e, const struct fuzz_session *s, struct lane_wor
     case LANE_ENDED:
     case LANE_STOPPED:
     case LANE_LINGERED: return !e->account.open || word->murky || judge(e, s, word, out, err);
-    case LANE_HUNG: suspicion_of_hang(e->o->timeout_ms, out); break;
+    case LANE_HUNG:
+        if (!may_be_silent(e, s, word))
+            suspicion_of_hang(e->o->timeout_ms, out);
+        break;
     case LANE_DIED: suspicion_of_death(t->how, buf_bytes(&t->err_output), out); break;
     case LANE_REPORTED: suspicion_of_death(NULL, buf_bytes(&t->err_output), out); break;
     case LANE_DROPPED:
@@ -123,7 +131,7 @@ bool engine_look_at_cost(struct engine *e, const struct fuzz_session *s, struct 
     if (!t->process || t->exited || !io_process_since(t->process, &mark, &growth))
         return true;
     const uint64_t bytes = growth.memory_kib * 1024;
-    if (e->o->memory_bytes > 0 && bytes > e->o->memory_bytes)
+    if (e->o->memory_bytes > 0 && bytes > stand_memory_max(&e->stand))
         suspicion_of_memory(bytes, out);
     else if (e->o->memory_bytes > 0 && bytes > e->dear_bytes)
         suspicion_of_pile(bytes, engine_turns(e, bytes), out);
@@ -188,7 +196,7 @@ static bool look_with_patience(struct engine *e, const struct fuzz_session *s,
         return false;
     if (!e->lingers || out->kind == SUSPICION_DEATH || out->kind == SUSPICION_HANG)
         return true;
-    if (!lane_await_exit(&e->lane, LINGER_MS, err))
+    if (!lane_await_exit(&e->lane, ENGINE_LINGER_MS, err))
         return false;
     if (t->exited)
         suspicion_of_death(t->how, buf_bytes(&t->err_output), out);

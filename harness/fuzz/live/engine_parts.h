@@ -23,6 +23,14 @@ NODISCARD bool engine_look_for(struct engine *e, enum suspicion_kind wanted,
                                const struct fuzz_session *s, struct suspicion *out,
                                struct err *err);
 
+/* So long may one search take: in a young run less, since what is slow costs its time with each
+ * try.
+ */
+uint64_t engine_search_us(const struct engine *e);
+
+/* So long a death may come after the session that brings it. */
+#define ENGINE_LINGER_MS 400
+
 /* engine_trial.c: finds who is to blame, makes it small, and has it tried. */
 NODISCARD bool engine_trial(struct engine *e, const struct fuzz_session *s,
                             const struct suspicion *suspicion, struct err *err);

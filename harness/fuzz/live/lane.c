@@ -13,6 +13,8 @@
 
 /* A quick target may be held up by the machine for so long. */
 #define PATIENCE_LEAST_MS 5
+/* One session that takes so many times what is usual counts as so many. */
+#define ODD_TIMES 4
 
 bool lane_open(struct lane *l, const struct lane_options *options, struct err *err)
 {
@@ -85,6 +87,17 @@ bool lane_wait(struct lane *l, uint64_t until_ms, struct io_event *out, struct e
             (out->conn && out->conn == l->conn))
             return true;
     }
+}
+
+void lane_learn(struct lane *l, uint64_t took_us)
+{
+    const uint64_t most = l->usual_us * ODD_TIMES, least = 1;
+
+    if (l->usual_us > 0 && took_us > most)
+        took_us = most;
+    l->usual_us = l->usual_us == 0 ? took_us : (l->usual_us * 15 + took_us) / 16;
+    if (l->usual_us < least)
+        l->usual_us = least;
 }
 
 uint64_t lane_patience_ms(const struct lane *l)

@@ -13,6 +13,10 @@ NODISCARD bool lane_wait(struct lane *l, uint64_t until_ms, struct io_event *out
  * many times what it needs as a rule. */
 uint64_t lane_patience_ms(const struct lane *l);
 
+/* A session took so long, and none of it was our patience with a silent target: what is learned
+ * from waiting would make us wait longer and longer. One that is slow by itself counts little. */
+void lane_learn(struct lane *l, uint64_t took_us);
+
 void lane_hang_up(struct lane *l, bool reset);
 
 /* lane_talk.c: one session on a connection that is there or being opened, to its end. Fills all of

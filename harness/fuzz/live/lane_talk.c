@@ -4,6 +4,8 @@
 
 /* Who said Close, was told so, and whose side of TCP has ended: it has nothing more to do. */
 #define LINGER_MS 100
+/* Of a slow target, in a sanitizer, each millisecond. */
+#define BYTES_PER_MS 1024
 /* An answer that is longer than that, and than four times what it answers, never ends. */
 #define HEARD_MAX (4u << 20)
 
@@ -26,11 +28,13 @@ struct talk {
     enum stage stage;
     bool sent_head;
     bool said_close, heard_close; /* ours, theirs */
+    bool failed;                  /* theirs says that something is wrong */
     bool shut;                    /* our side of TCP has ended */
     size_t messages_due;          /* behind which a Close of ours is good manners */
     bool pong_due;
     uint64_t pong_hash;
     enum next next; /* at `until_ms` */
+    bool waited;    /* until our patience was over: how long it took says nothing of the target */
     bool was_reset;
     bool no_memory;
     uint64_t began_us, until_ms;
@@ -49,12 +53,20 @@ static bool has_said_all(const struct talk *t)
     return t->heard_close || (t->account->status != 0 && t->account->status != 101);
 }
 
+/* Some servers leave an odd head without an answer until a timer of their own ends it. */
+static bool may_be_silent(const struct talk *t)
+{
+    return !is_client(t->lane) && t->session->n_edits > 0 && t->account->status == 0;
+}
+
 static void await(struct talk *t, enum next next)
 {
     const struct lane *l = t->lane;
     uint64_t ms = next == NEXT_GIVE_UP ? l->o.timeout_ms : lane_patience_ms(l);
 
-    if (t->shut && has_said_all(t))
+    if (next == NEXT_CLOSE)
+        ms += l->wire.bytes.len / BYTES_PER_MS;
+    if (t->shut && (has_said_all(t) || may_be_silent(t)))
         ms = lane_patience_ms(l) > LINGER_MS ? lane_patience_ms(l) : LINGER_MS;
     t->next = next;
     t->until_ms = io_now_ms() + ms;
@@ -137,6 +149,7 @@ static void say_frames(struct talk *t)
 
 static void pass_time(struct talk *t)
 {
+    t->waited = true;
     switch (t->next) {
     case NEXT_CLOSE: say_close(t); return;
     case NEXT_SHUT: shut(t); return;
@@ -150,18 +163,20 @@ static void pass_time(struct talk *t)
 static void note(struct talk *t, const struct fuzz_heard *h)
 {
     t->heard_close |= h->kind == FUZZ_HEARD_CLOSE;
+    t->failed |= h->kind == FUZZ_HEARD_CLOSE && h->close.has_code && h->close.code != 1000;
     if (h->kind == FUZZ_HEARD_MESSAGE && t->messages_due > 0)
         t->messages_due--;
     if (h->kind == FUZZ_HEARD_PONG && h->hash == t->pong_hash)
         t->pong_due = false;
 }
 
-/* A server ends TCP first (RFC 6455 7.1.1), unless it still waits for a Close of ours. */
+/* A server ends TCP first (RFC 6455 7.1.1), unless it still waits for a Close of ours; one that has
+ * failed the connection may have thrown ours away. */
 static void go_on(struct talk *t)
 {
     if (t->shut)
         await(t, NEXT_GIVE_UP);
-    else if (t->heard_close && (is_client(t->lane) || !t->said_close))
+    else if (t->heard_close && (is_client(t->lane) || !t->said_close || t->failed))
         shut(t);
     else if (t->heard_close)
         await(t, NEXT_SHUT);
@@ -365,12 +380,6 @@ static void take(struct talk *t, const struct io_event *event)
         begin(t);
 }
 
-/* Sessions in which we had to end our side do not tell how long one takes. */
-static void learn_time(struct lane *l, uint64_t took_us)
-{
-    l->usual_us = l->usual_us == 0 ? took_us : (l->usual_us * 15 + took_us) / 16;
-}
-
 bool lane_talk(struct lane *l, const struct fuzz_session *s, enum lane_cuts cuts,
                struct fuzz_account *account, struct lane_word *out, bool *regular, struct err *err)
 {
@@ -391,7 +400,7 @@ bool lane_talk(struct lane *l, const struct fuzz_session *s, enum lane_cuts cuts
         return err_memory(err, "a session");
     out->took_us = io_now_us() - t.began_us;
     *regular = out->end == LANE_ENDED && has_said_all(&t) && !t.was_reset;
-    if (*regular && !t.shut)
-        learn_time(l, out->took_us);
+    if (*regular && !t.shut && !t.waited)
+        lane_learn(l, out->took_us);
     return true;
 }

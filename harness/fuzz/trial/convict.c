@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fuzz/oracle/reference.h"
+#include "fuzz/session/wire.h"
 #include "fuzz/trial/convict_case.h"
 #include "fuzz/trial/convict_trials.h"
 #include "fuzz/trial/convict_words.h"
@@ -123,9 +125,45 @@ static bool is_fair(const struct fuzz_session *s, const struct verdict *v)
     return s->n_edits == 0 || (v->behaviour == VERDICT_FAIL && !(vague && v->rule != WS_RULE_NONE));
 }
 
-static bool fails(const struct stand *stand, const struct fuzz_session *s, const struct verdict *v)
+/* What a session breaks that binds its sender alone, or of which the RFC leaves open what becomes
+ * of it; WS_RULE_NONE: nothing, or it cannot be told. */
+static enum ws_rule free_rule(const struct stand *stand, const struct fuzz_session *s)
 {
-    return v->result == VERDICT_FAIL && is_fair(s, v) &&
+    const struct fuzz_options *o = stand->options;
+    struct fuzz_reference r = { 0 };
+    struct fuzz_wire wire = { 0 };
+    enum ws_rule rule = WS_RULE_NONE;
+
+    if (s->extension == FUZZ_PLAIN && fuzz_wire_make(s, o->role, NULL, o->seed, &wire) &&
+        fuzz_reference_make(buf_bytes(&wire.bytes), o->role, NULL, o->strict, &r) &&
+        r.end == FUZZ_REFERENCE_UNKNOWN)
+        rule = r.broken.rule;
+    fuzz_reference_free(&r);
+    fuzz_wire_free(&wire);
+    return rule;
+}
+
+static bool is_whole_of_cut(const struct convict *c)
+{
+    return c->suspicion.kind == SUSPICION_CUT && c->trial.recut && c->trial.cut == 0;
+}
+
+/* The case wants such a session to fail; who takes it is accused only where he was suspected of
+ * that very rule, which he has broken himself then, or fails it in other cuts. */
+static bool may_be_taken(const struct convict *c, const struct stand *stand,
+                         const struct fuzz_session *s, const struct verdict *v)
+{
+    const enum ws_rule rule = v->rule == WS_RULE_NONE ? free_rule(stand, s) : WS_RULE_NONE;
+
+    return rule != WS_RULE_NONE && rule != c->suspicion.rule &&
+           c->suspicion.difference != FUZZ_SAME &&
+           (c->suspicion.kind != SUSPICION_CUT || is_whole_of_cut(c));
+}
+
+static bool fails(const struct convict *c, const struct stand *stand, const struct fuzz_session *s,
+                  const struct verdict *v)
+{
+    return v->result == VERDICT_FAIL && is_fair(s, v) && !may_be_taken(c, stand, s, v) &&
            (v->severity > SEVERITY_PEDANTIC || stand->options->pedantic);
 }
 
@@ -195,7 +233,7 @@ static bool confirm(struct convict *c, struct stand *stand, struct err *err)
 
     if (!run(c, stand, &c->minimise.best, &v, err))
         return false;
-    c->result = fails(stand, &c->minimise.best, &v) ? CONVICT_GUILTY : CONVICT_NOT_AGAIN;
+    c->result = fails(c, stand, &c->minimise.best, &v) ? CONVICT_GUILTY : CONVICT_NOT_AGAIN;
     snprintf(c->why, sizeof c->why, "as a case it failed once, and then it was %s",
              verdict_name(v.result));
     return true;
@@ -242,6 +280,14 @@ static bool check_control(struct convict *c, struct stand *stand, struct err *er
     return true;
 }
 
+/* It fails whole as well: that is another fault. */
+static void forget_cuts(struct convict *c)
+{
+    c->suspicion.kind = SUSPICION_DIFFERENCE;
+    c->suspicion.difference = FUZZ_WRONG_ANSWER;
+    c->suspicion.rule = WS_RULE_NONE;
+}
+
 bool convict_judge(struct convict *c, struct stand *stand, struct err *err)
 {
     struct convict_trial trials[CONVICT_TRIALS_MAX];
@@ -253,14 +299,18 @@ bool convict_judge(struct convict *c, struct stand *stand, struct err *err)
         c->trial = trials[i];
         if (!run(c, stand, &c->minimise.best, &v, err))
             return come_to_nothing(c, err);
-        if (!fails(stand, &c->minimise.best, &v)) {
+        if (!fails(c, stand, &c->minimise.best, &v)) {
             acquit(c, &v);
+            if (is_whole_of_cut(c) && v.result == VERDICT_FAIL)
+                break; /* no cut is needed for that */
             continue;
         }
         keep_verdict(c, &v);
         if (!confirm(c, stand, err) || !check_control(c, stand, err))
             return come_to_nothing(c, err);
     }
+    if (c->result == CONVICT_GUILTY && is_whole_of_cut(c))
+        forget_cuts(c);
     bool written = c->result == CONVICT_GUILTY || c->result == CONVICT_NOT_AGAIN;
     return !written || finish(c, stand, err);
 }
@@ -277,7 +327,7 @@ bool convict_try(struct convict *c, struct stand *stand, const struct fuzz_sessi
 
     if (!run(c, stand, candidate, &v, err))
         return false;
-    *shows = fails(stand, candidate, &v) && v.rule == c->verdict.rule &&
+    *shows = fails(c, stand, candidate, &v) && v.rule == c->verdict.rule &&
              same_text(v.requirement, c->verdict.requirement);
     return true;
 }

@@ -129,7 +129,7 @@ size_t convict_trials(struct convict *c, const struct stand *stand,
     case SUSPICION_MEMORY:
         if (c->suspicion.turns > 0)
             return leak_trials(c, stand, trials);
-        trials[n++] = below_memory(c, served(stand), o->memory_bytes);
+        trials[n++] = below_memory(c, served(stand), stand_memory_max(stand));
         break;
     case SUSPICION_LEAK: return leak_trials(c, stand, trials);
     case SUSPICION_CPU: trials[n++] = below_cpu(c, served(stand), o->cpu_ms); break;

@@ -104,7 +104,9 @@ enum findings_advice findings_advice(struct findings *f, const char *signature)
     if (row->known)
         return FINDINGS_KNOWN;
     row->seen++;
-    return row->trials < TRIALS_AT_ONCE || row->seen >= row->next ? FINDINGS_TRY : FINDINGS_TIRED;
+    if (row->trials == 0)
+        return FINDINGS_TRY;
+    return row->trials < TRIALS_AT_ONCE || row->seen >= row->next ? FINDINGS_RETRY : FINDINGS_TIRED;
 }
 
 static bool write_case(struct findings *f, const struct convict *c, const char *folder,

@@ -33,9 +33,10 @@ NODISCARD bool findings_open(struct findings *f, const char *dir, struct err *er
 void findings_free(struct findings *f);
 
 /* What is to be done with a suspicion: nothing (KNOWN: it was convicted in this run; TIRED: trials
- * have cleared it so often that they have become rare), or a trial. A file of an earlier run
- * convicts nobody: the fault may be mended by now. */
-enum findings_advice { FINDINGS_TRY, FINDINGS_KNOWN, FINDINGS_TIRED };
+ * have cleared it so often that they have become rare), or a trial (RETRY: one has cleared it
+ * already, so that there is no hurry). A file of an earlier run convicts nobody: the fault may be
+ * mended by now. */
+enum findings_advice { FINDINGS_TRY, FINDINGS_RETRY, FINDINGS_KNOWN, FINDINGS_TIRED };
 enum findings_advice findings_advice(struct findings *f, const char *signature);
 
 /* There is a file for it, of this run or an earlier one: making the session small is a waste. */

@@ -7,7 +7,8 @@
  * libFuzzer or a sanitizer, is its log. */
 enum fuzz_news_kind {
     FUZZ_NEWS_READY,   /* once: the target is reached; `edges` it has (0: replies guide) */
-    FUZZ_NEWS_PULSE,   /* each second or so: `sessions` .. `corpus`, all since it began */
+    FUZZ_NEWS_PULSE,   /* each second or so: `sessions` .. `corpus`, all since it began;
+                          `text`: whose trial is under way */
     FUZZ_NEWS_FINDING, /* a new file `path`; `text` the sentence */
     FUZZ_NEWS_AGAIN,   /* `path` is there already */
     FUZZ_NEWS_DOUBT,   /* died or hung once, not again: `path`, `text` */

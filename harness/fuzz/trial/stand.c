@@ -140,9 +140,28 @@ bool stand_ready(struct stand *s, struct err *err)
     return probe_reach(&s->target, err);
 }
 
+/* Nobody else reserves terabytes. */
+#define SHADOW_LEAST_KIB (4ull << 30)
+
+static void look_for_shadow(struct stand *s)
+{
+    struct io_usage usage;
+
+    s->shadowed = s->target.process && io_process_usage(s->target.process, &usage) &&
+                  usage.reserved_kib >= SHADOW_LEAST_KIB;
+}
+
 bool stand_probe(struct stand *s, struct err *err)
 {
-    return stand_ready(s, err) && probe_target(&s->target, &s->schedule.run, &s->probe, err);
+    if (!stand_ready(s, err) || !probe_target(&s->target, &s->schedule.run, &s->probe, err))
+        return false;
+    look_for_shadow(s);
+    return true;
+}
+
+uint64_t stand_memory_max(const struct stand *s)
+{
+    return s->options->memory_bytes * (s->shadowed ? 2 : 1);
 }
 
 bool stand_run(struct stand *s, const struct script_case *c, struct outcome *out, struct err *err)

@@ -22,6 +22,7 @@ struct stand {
     struct requirements requirements;
     struct ws_header headers[STAND_HEADERS_MAX];
     struct schedule_options schedule;
+    bool shadowed;         /* the target has a sanitizer's shadow */
     bool afresh;           /* the server may still be at what it failed in: start another */
     struct schedule *last; /* holds the texts of the last outcome */
 };
@@ -36,6 +37,11 @@ NODISCARD bool stand_ready(struct stand *s, struct err *err);
 
 /* stand_ready, and learns what it is like: whether it echoes, whether it takes compression. */
 NODISCARD bool stand_probe(struct stand *s, struct err *err);
+
+/* So much may one connection make the target's memory grow; 0: as it likes. Behind a sanitizer,
+ * twice what the options say: its shadow takes an eighth of what the target reserves, touched or
+ * not. */
+uint64_t stand_memory_max(const struct stand *s);
 
 /* Runs one case as `wsproof test` does: a fail counts only when it comes again alone and without
  * barriers. The outcome's transcript is the reader's to free; its texts live until the next call of

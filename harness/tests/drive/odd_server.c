@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -35,12 +36,16 @@ enum habit {
     HABIT_CURT,   /* opens, and closes at once */
     HABIT_TELLS,  /* none, but it says where it is in a sentence, after others */
     HABIT_SAMPLE, /* answers whatever comes with the 101 of RFC 6455 1.3, and ends */
+    HABIT_MUTE,   /* echoes nothing */
+    HABIT_PROUD,  /* leaves a request that names no websocket without an answer, for ever */
+    HABIT_LAX,    /* echoes an empty text whose length stands in 16 bits */
+    HABIT_VAST,   /* none, but it reserves as much address space as a sanitizer */
     HABITS
 };
 
-static const char *const habits[HABITS] = { "echo",  "pair",  "silent", "reset",  "http",
-                                            "noise", "head",  "flood",  "babble", "deaf",
-                                            "curt",  "tells", "sample" };
+static const char *const habits[HABITS] = { "echo",   "pair",  "silent", "reset", "http", "noise",
+                                            "head",   "flood", "babble", "deaf",  "curt", "tells",
+                                            "sample", "mute",  "proud",  "lax",   "vast" };
 
 struct guest {
     struct link link;
@@ -69,7 +74,7 @@ static const char sample_response[] =
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
-#define LATE_US 50000
+#define LATE_US 15000
 
 static void end_guest(struct server *s, struct guest *g)
 {
@@ -107,6 +112,10 @@ static void make_chunk(struct server *s)
     case HABIT_CURT:
     case HABIT_TELLS:
     case HABIT_SAMPLE:
+    case HABIT_MUTE:
+    case HABIT_PROUD:
+    case HABIT_LAX:
+    case HABIT_VAST:
     case HABIT_HTTP:
     case HABITS: break;
     }
@@ -181,7 +190,7 @@ static void hear(struct server *s, struct guest *g, const struct ws_event *event
     do_as_told(g, event->data);
     if (bytes_eq_str(event->data, "wait"))
         g->waiting = true;
-    else if (!ws_conn_send(&g->channel.ws, event->opcode, event->data))
+    else if (s->habit != HABIT_MUTE && !ws_conn_send(&g->channel.ws, event->opcode, event->data))
         exit(EXIT_FAILURE);
 }
 
@@ -267,15 +276,38 @@ static bool speaks(const struct server *s)
 {
     return s->habit == HABIT_ECHO || s->habit == HABIT_PAIR || s->habit == HABIT_FLOOD ||
            s->habit == HABIT_BABBLE || s->habit == HABIT_DEAF || s->habit == HABIT_CURT ||
-           s->habit == HABIT_TELLS;
+           s->habit == HABIT_TELLS || s->habit == HABIT_MUTE || s->habit == HABIT_PROUD ||
+           s->habit == HABIT_LAX || s->habit == HABIT_VAST;
+}
+
+/* An empty text in one write, longer than need be: answered as if nothing were wrong. */
+static bool is_long_form(const struct server *s, const struct io_event *event)
+{
+    return s->habit == HABIT_LAX && event->kind == IO_DATA &&
+           bytes_starts(bytes_of(event->data, event->len), BYTES_LIT("\x81\xfe\0\0"));
+}
+
+/* Its whole request comes at once. */
+static bool is_beneath(const struct server *s, struct guest *g, const struct io_event *event)
+{
+    const bool first = event->kind == IO_DATA && !g->spoke;
+
+    g->spoke |= event->kind == IO_DATA;
+    return s->habit == HABIT_PROUD && first &&
+           bytes_find(bytes_of(event->data, event->len), BYTES_LIT("Upgrade: websocket")) ==
+               event->len;
 }
 
 static void take(struct server *s, struct guest *g, const struct io_event *event)
 {
-    if (event->kind == IO_ENDED && (g->floods || g->deaf || !speaks(s))) {
-        end_guest(s, g);
-    } else if (g->deaf) {
+    if (event->kind == IO_ENDED && event->end == IO_END_FIN && g->deaf && s->habit == HABIT_PROUD) {
         return;
+    } else if (event->kind == IO_ENDED && (g->floods || g->deaf || !speaks(s))) {
+        end_guest(s, g);
+    } else if (g->deaf || (s->habit == HABIT_PROUD && is_beneath(s, g, event))) {
+        g->deaf = true;
+    } else if (is_long_form(s, event)) {
+        (void)io_conn_send(g->channel.io, BYTES_LIT("\x81\0"));
     } else if (!speaks(s)) {
         if (event->kind == IO_DATA)
             answer_badly(s, g);
@@ -316,6 +348,14 @@ static void run(struct server *s)
     }
 }
 
+#define VAST_BYTES ((size_t)5 << 40)
+
+static bool reserve(void)
+{
+    return mmap(NULL, VAST_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) !=
+           MAP_FAILED;
+}
+
 int main(int argc, char **argv)
 {
     static struct server s;
@@ -326,6 +366,8 @@ int main(int argc, char **argv)
     if (argc != 3 || s.habit == HABITS)
         return EXIT_FAILURE;
     make_chunk(&s);
+    if (s.habit == HABIT_VAST && !reserve())
+        return EXIT_FAILURE;
     link_init(&s.guests);
     s.loop = io_loop_new(&err);
     bool local = strchr(argv[2], '/') != NULL;

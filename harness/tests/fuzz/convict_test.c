@@ -161,7 +161,7 @@ Test(fuzz_convict, what_fails_only_once_is_no_finding_and_lies_apart)
     cr_assert(findings_store(&f, &c.convict, &stored, path, &err), "%s", err.text);
     cr_expect_eq(stored, FINDINGS_NEW);
     cr_expect(strstr(path, "/" FINDINGS_UNCONFIRMED "/suspect.case"), "%s", path);
-    cr_expect_eq(findings_advice(&f, "suspect"), FINDINGS_TRY);
+    cr_expect_eq(findings_advice(&f, "suspect"), FINDINGS_RETRY);
     findings_free(&f);
     rise(&c);
     remove_all(dir);

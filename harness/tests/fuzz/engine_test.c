@@ -258,3 +258,122 @@ Test(fuzz_engine, who_takes_much_time_of_the_processor_is_suspected)
     cr_expect_eq(s.engine.suspects, 1);
     clean_up(&s);
 }
+
+Test(fuzz_engine, who_leaves_an_odd_head_unanswered_and_serves_others_is_not_suspected)
+{
+    static struct shop s;
+    struct fuzz_session odd = { .n_edits = 1 };
+
+    odd.edits[0] = (struct fuzz_edit){ .kind = EDIT_OMIT, .name = bytes_str("Upgrade") };
+    set_up(&s, SERVER("proud"));
+    take(&s, &odd);
+    cr_expect_eq(s.engine.suspects, 0);
+    cr_expect_str_eq(found(&s), "");
+    clean_up(&s);
+}
+
+/* "spin" takes 200 ms of the processor. */
+Test(fuzz_engine, what_is_slow_each_time_is_not_kept)
+{
+    static struct shop s;
+
+    set_up(&s, SERVER("echo"));
+    s.o.cpu_ms = s.engine.lane.o.timeout_ms = 30000; /* a busy machine is no hang */
+    s.engine.lane.usual_us = 1;
+    take_text(&s, "spin");
+    cr_expect_eq(set_counters(&s), 1, "%zu", set_counters(&s));
+    cr_expect_eq(s.engine.suspects, 0);
+    clean_up(&s);
+}
+
+static uint64_t sessions_of_trial(struct shop *s, const char *signature)
+{
+    const struct fuzz_session nothing = { 0 };
+    struct suspicion suspicion = { .kind = SUSPICION_DIFFERENCE };
+    uint64_t before = s->engine.lane.sessions;
+    struct err err = { 0 };
+
+    snprintf(suspicion.signature, sizeof suspicion.signature, "%s", signature);
+    cr_assert(engine_trial(&s->engine, &nothing, &suspicion, &err), "%s", err.text);
+    return s->engine.lane.sessions - before;
+}
+
+static void clear_of(struct shop *s, const char *signature)
+{
+    struct convict c = { .result = CONVICT_CLEARED };
+    enum findings_stored stored;
+    char path[FINDINGS_PATH];
+    struct err err = { 0 };
+
+    snprintf(c.suspicion.signature, sizeof c.suspicion.signature, "%s", signature);
+    cr_assert(findings_store(&s->engine.findings, &c, &stored, path, &err), "%s", err.text);
+}
+
+Test(fuzz_engine, what_was_cleared_is_tried_again_when_there_is_time)
+{
+    static struct shop s;
+
+    set_up(&s, SERVER("echo"));
+    clear_of(&s, "odd");
+    cr_expect_eq(sessions_of_trial(&s, "odd"), 1);
+    s.engine.vain_us = UINT64_MAX / 2;
+    cr_expect_eq(sessions_of_trial(&s, "odd"), 0);
+    cr_expect_eq(sessions_of_trial(&s, "new"), 1, "what is new is tried at once");
+    cr_expect_eq(s.engine.suspects, 3);
+    clean_up(&s);
+}
+
+static enum convict_result judged(struct shop *s, enum suspicion_kind kind, enum ws_rule rule)
+{
+    static struct convict c; /* large */
+    struct fuzz_session session = { .n_steps = 1 };
+    struct suspicion suspicion = {
+        .kind = kind, .difference = FUZZ_LAW_BROKEN, .rule = rule, .signature = "odd"
+    };
+    struct err err = { 0 };
+
+    session.steps[0] = (struct fuzz_step){ .fin = true, .opcode = WS_TEXT, .len_form = WS_LEN_16 };
+    lane_forget(&s->engine.lane);
+    cr_assert(convict_begin(&c, &suspicion, &session));
+    cr_assert(convict_judge(&c, &s->engine.stand, &err), "%s", err.text);
+    enum convict_result result = c.result;
+    convict_free(&c);
+    return result;
+}
+
+/* A length that is longer than need be binds who sends it (RFC 6455 5.2). */
+Test(fuzz_engine, who_takes_what_binds_its_sender_alone_is_accused_of_nothing_else)
+{
+    static struct shop s;
+
+    set_up(&s, SERVER("lax"));
+    cr_expect_eq(judged(&s, SUSPICION_DIFFERENCE, WS_RULE_TEXT_NOT_UTF8), CONVICT_CLEARED);
+    cr_expect_eq(judged(&s, SUSPICION_DIFFERENCE, WS_RULE_LEN_NOT_SHORT), CONVICT_GUILTY);
+    cr_expect_eq(judged(&s, SUSPICION_CUT, WS_RULE_NONE), CONVICT_CLEARED);
+    clean_up(&s);
+}
+
+/* "grow" takes 64 MiB for a moment. */
+static enum suspicion_kind suspected_of_growing(const char *command, uint64_t memory_bytes)
+{
+    static struct shop s;
+    struct fuzz_session session = { .n_steps = 1 };
+    struct suspicion shown;
+    struct err err = { 0 };
+
+    session.steps[0] =
+        (struct fuzz_step){ .fin = true, .opcode = WS_TEXT, .payload = bytes_str("grow") };
+    set_up(&s, command);
+    s.o.memory_bytes = memory_bytes;
+    cr_assert(engine_look_at_cost(&s.engine, &session, &shown, &err), "%s", err.text);
+    clean_up(&s);
+    return shown.kind;
+}
+
+/* An eighth of what it reserves lies in the shadow: half of what is allowed is not the target's. */
+Test(fuzz_engine, behind_a_sanitizers_shadow_twice_as_much_memory_is_allowed)
+{
+    cr_expect_eq(suspected_of_growing(SERVER("echo"), 48u << 20), SUSPICION_MEMORY);
+    cr_expect_eq(suspected_of_growing(SERVER("vast"), 48u << 20), SUSPICION_NONE);
+    cr_expect_eq(suspected_of_growing(SERVER("vast"), 24u << 20), SUSPICION_MEMORY);
+}

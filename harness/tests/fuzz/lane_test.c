@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "drive/probe.h"
+#include "fuzz/live/lane_parts.h"
 
 #define SERVER(habit) "'" ODD_SERVER "' " habit " {port}"
 #define CLIENT(habit) "'" ODD_CLIENT "' " habit " {url}"
@@ -241,6 +242,49 @@ Test(fuzz_lane, who_hears_nothing_but_opens_hangs_and_serves_others)
     cr_expect(r.word.heard && r.word.serves);
     cr_expect_eq(r.lane.starts, 0);
     leave(&r);
+}
+
+Test(fuzz_lane, who_leaves_an_odd_head_unanswered_serves_others)
+{
+    static struct road r;
+    struct fuzz_session odd = { .n_edits = 1 };
+
+    odd.edits[0] = (struct fuzz_edit){ .kind = EDIT_OMIT, .name = bytes_str("Upgrade") };
+    build(&r, ROLE_SERVER, SERVER("proud"));
+    expect_good(&r);
+    cr_expect_eq(say(&r, &odd), LANE_HUNG);
+    cr_expect(!r.word.heard && r.word.serves);
+    expect_good(&r);
+    cr_expect_eq(r.lane.starts, 0);
+    leave(&r);
+}
+
+/* What never comes is waited for, by our patience: learned from that it would have no end. */
+Test(fuzz_lane, waiting_in_vain_teaches_no_patience)
+{
+    static struct road r;
+
+    build(&r, ROLE_SERVER, SERVER("mute"));
+    for (int i = 0; i < 3; i++) {
+        cr_expect_eq(say_text(&r, "hello"), LANE_ENDED);
+        cr_expect_str_eq(heard(&r), "ce");
+    }
+    cr_expect_eq(r.lane.usual_us, 0, "%llu", (unsigned long long)r.lane.usual_us);
+    leave(&r);
+}
+
+Test(fuzz_lane, one_slow_session_teaches_little_patience)
+{
+    struct lane l = { .o.timeout_ms = 1000 };
+
+    lane_learn(&l, 1000);
+    cr_expect_eq(l.usual_us, 1000);
+    lane_learn(&l, 1000000);
+    cr_expect_lt(l.usual_us, 1200);
+    for (int i = 0; i < 200; i++)
+        lane_learn(&l, 1000000);
+    cr_expect_gt(l.usual_us, 500000, "in the end it knows a slow target");
+    cr_expect_eq(lane_patience_ms(&l), 500);
 }
 
 Test(fuzz_lane, a_flood_is_stopped)
