@@ -220,8 +220,8 @@ static bool pack(struct play *p, const struct send *send, struct bytes *payload)
 static bool is_of_message(enum ws_rule rule)
 {
     return rule == WS_RULE_TEXT_NOT_UTF8 || rule == WS_RULE_INFLATE_BROKEN ||
-           rule == WS_RULE_INFLATE_CUT || rule == WS_RULE_WINDOW_OF_CLIENT ||
-           rule == WS_RULE_TAKEOVER_OF_CLIENT;
+           rule == WS_RULE_INFLATE_CUT || rule == WS_RULE_INFLATE_PADDING ||
+           rule == WS_RULE_WINDOW_OF_CLIENT || rule == WS_RULE_TAKEOVER_OF_CLIENT;
 }
 
 /* Has everybody to notice it who looks at whole frames, or whole messages? The top bit of a length
@@ -291,6 +291,8 @@ static bool play(struct play *p, const struct send *const *sends, size_t count, 
         p->model->unsure = "a mistake in a frame or message that is not complete";
     if (p->model->broken == WS_RULE_INFLATE_CUT) /* inflaters take what there is, and say nothing */
         p->model->unsure = "a compressed message that ends in the middle of a block";
+    if (p->model->broken == WS_RULE_INFLATE_PADDING) /* the RFC wants it of the sender alone */
+        p->model->unsure = "a final block that is not padded with zeros";
     ws_conn_free(&p->conn);
     ws_deflater_free(p->deflater);
     buf_free(&p->packed);

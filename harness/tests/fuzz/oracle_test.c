@@ -312,6 +312,9 @@ Test(fuzz_oracle, where_ours_cannot_see_yet_nobody_is_wrong)
         { "raw:f1", "close:1002", LINKED, "" },             /* reserved bits, half a header */
         { "raw:888500000000ff", "close:1002", LINKED, "" }, /* a Close with a bad code, in part */
         { "claims/rsv1/text:%07", "close:1007", LINKED | DEFLATE, "" },
+        /* Padding that is not zero: who sends it breaks a rule, who takes it does not. */
+        { "rsv1/text:%f3%07%20%00", "text:O close:1000 end", CLOSED | DEFLATE, "" },
+        { "rsv1/text:%f3%07%20%00", "close:1007 end", CLOSED | DEFLATE, "" },
     };
     TRY(vague);
 }

@@ -247,6 +247,7 @@ Test(script_model, is_silent_where_a_target_may_do_one_thing_or_the_other)
     cr_expect(!is_judged("send ping send text send text send text send text send text send text"));
     cr_expect(is_judged("send ping send text send text send text send text send text"));
     cr_expect(is_judged("send text x\"ff\" fin=0\nsend ping\nsend continuation"));
+    cr_expect_not(is_judged(DEFLATE "send text x\"f3 07 20 00\" rsv1"), "the padding");
     cr_expect(is_judged("send raw x\"83 80 00 00 00 00\""));
     cr_expect(is_judged(DEFLATE "send text x\"06\" rsv1 fin=0\nsend continuation"));
 }

@@ -325,6 +325,8 @@ static void check_windows(bool *broken)
     expect_rule(broken, broken_in_window(true, 15, true, back), WS_RULE_INFLATE_BROKEN);
     expect_rule(broken, broken_in_window(true, 15, true, BYTES_LIT("\xf2\x48\xcd")),
                 WS_RULE_INFLATE_CUT);
+    expect_rule(broken, broken_in_window(true, 15, true, BYTES_LIT("\xf3\x07\x20\x00")),
+                WS_RULE_INFLATE_PADDING);
     buf_free(&far);
 }
 
