@@ -31,7 +31,7 @@ enum habit {
     HABIT_NOISE,  /* answers with bytes that are no HTTP, for ever */
     HABIT_HEAD,   /* its response head never ends */
     HABIT_FLOOD,  /* sends messages for ever */
-    HABIT_BABBLE, /* sends bytes that are no frames, for ever */
+    HABIT_BABBLE, /* sends bytes that are no frames, for ever, and hears nothing */
     HABIT_DEAF,   /* opens, and hears nothing more */
     HABIT_CURT,   /* opens, and closes at once */
     HABIT_TELLS,  /* none, but it says where it is in a sentence, after others */
@@ -179,7 +179,7 @@ static void do_as_told(struct guest *g, struct bytes text)
 static void hear(struct server *s, struct guest *g, const struct ws_event *event)
 {
     if (event->kind == WS_EVENT_OPEN) {
-        g->deaf = s->habit == HABIT_DEAF;
+        g->deaf = s->habit == HABIT_DEAF || s->habit == HABIT_BABBLE;
         g->floods = s->habit == HABIT_FLOOD || s->habit == HABIT_BABBLE;
         if (s->habit == HABIT_CURT &&
             !ws_conn_close(&g->channel.ws, 1001, (struct bytes){ 0 }, io_now_ms()))
@@ -300,7 +300,9 @@ static bool is_beneath(const struct server *s, struct guest *g, const struct io_
 
 static void take(struct server *s, struct guest *g, const struct io_event *event)
 {
-    if (event->kind == IO_ENDED && event->end == IO_END_FIN && g->deaf && s->habit == HABIT_PROUD) {
+    const bool stays = s->habit == HABIT_PROUD || s->habit == HABIT_BABBLE;
+
+    if (event->kind == IO_ENDED && event->end == IO_END_FIN && g->deaf && stays) {
         return;
     } else if (event->kind == IO_ENDED && (g->floods || g->deaf || !speaks(s))) {
         end_guest(s, g);
