@@ -12,7 +12,6 @@
 #include "io/file.h"
 
 #define PULSE_MS 500
-#define CORPUS_MS 5000
 /* Besides what is new, each so many sessions is said again in other cuts; but small writes take
  * their time, and no more than this part of all may go into them. */
 #define CUT_EVERY 64
@@ -25,17 +24,6 @@
 /* All payloads together, as sent: more than the largest of the lengths that are special. */
 #define SESSION_BYTES_MAX (200u << 10)
 
-void engine_tell(const struct fuzz_news *news)
-{
-    struct buf line;
-
-    buf_init(&line, 1 << 14);
-    if (fuzz_news_write(news, &line))
-        fwrite(line.ptr, 1, line.len, stdout);
-    fflush(stdout);
-    buf_free(&line);
-}
-
 /* A report has to end the process that it is about, unless the user has said what he wants; what is
  * kept of freed memory is no leak. */
 static void set_sanitizers(void)
@@ -45,64 +33,6 @@ static void set_sanitizers(void)
     setenv("UBSAN_OPTIONS", "halt_on_error=1:abort_on_error=1:print_stacktrace=1", 0);
     setenv("MSAN_OPTIONS", "abort_on_error=1", 0);
     setenv("TSAN_OPTIONS", "halt_on_error=1:abort_on_error=1", 0);
-}
-
-/* ---- news ---- */
-
-static void count_corpus(struct engine *e)
-{
-    struct buf names;
-    struct err err;
-
-    buf_init(&names, 64u << 20);
-    e->corpus = 0;
-    if (e->o->corpus && io_dir_names(e->o->corpus, &names, &err))
-        for (size_t i = 0; i < names.len; i++)
-            e->corpus += names.ptr[i] == '\0';
-    buf_free(&names);
-    e->corpus_ms = io_elapsed_ms();
-}
-
-static void fill_pulse(struct engine *e, struct fuzz_news *news)
-{
-    struct fuzz_counters_facts facts = { 0 };
-
-    if (e->counters)
-        fuzz_counters_facts(e->counters, &facts);
-    news->sessions = e->taken;
-    news->seen = facts.attached ? facts.seen : e->reply_edges;
-    news->edges = facts.attached && !facts.by_pc ? facts.edges : 0;
-    news->coverage = facts.attached;
-    news->corpus = e->corpus;
-    news->suspects = e->suspects;
-    snprintf(news->text, sizeof news->text, "%s", e->trying ? e->trying : "");
-}
-
-void engine_tell_pulse(struct engine *e)
-{
-    struct fuzz_news news = { .kind = FUZZ_NEWS_PULSE };
-
-    if (io_elapsed_ms() - e->corpus_ms >= CORPUS_MS)
-        count_corpus(e);
-    fill_pulse(e, &news);
-    engine_tell(&news);
-    e->pulse_ms = io_elapsed_ms();
-}
-
-static void tell_ready(struct engine *e)
-{
-    struct fuzz_news news = { .kind = FUZZ_NEWS_READY };
-    struct fuzz_counters_facts facts;
-
-    fill_pulse(e, &news);
-    news.echoes = e->stand.probe.echoes;
-    news.deflate = e->stand.probe.deflate;
-    if (e->counters) {
-        fuzz_counters_facts(e->counters, &facts);
-        const char *trouble = fuzz_counters_trouble(&facts);
-        snprintf(news.text, sizeof news.text, "%s", trouble && facts.attached ? trouble : "");
-    }
-    engine_tell(&news);
 }
 
 /* ---- beginning and end ---- */
@@ -164,8 +94,7 @@ bool engine_open(struct engine *e, const struct fuzz_options *o, struct err *err
         return false;
     e->began_ms = e->pulse_ms = io_elapsed_ms();
     e->began_us = io_now_us();
-    count_corpus(e);
-    tell_ready(e);
+    engine_tell_ready(e);
     return true;
 }
 

@@ -215,13 +215,6 @@ void engine_cost_init(struct engine *e)
     e->leak_step_kib = e->o->memory_bytes / 1024 / LEAK_FIRST;
 }
 
-uint32_t engine_turns(const struct engine *e, uint64_t bytes)
-{
-    uint64_t far = e->o->memory_bytes * 2, turns = bytes > 0 ? far / bytes + 1 : UINT64_MAX;
-
-    return turns <= ENGINE_TURNS_MAX ? (uint32_t)turns : 0;
-}
-
 bool engine_watch_cost(struct engine *e, struct err *err)
 {
     const struct target *t = &e->stand.target;

@@ -114,6 +114,13 @@ bool engine_look_at_cuts(struct engine *e, const struct fuzz_session *s, struct 
     return true;
 }
 
+uint32_t engine_turns(const struct engine *e, uint64_t bytes)
+{
+    uint64_t far = e->o->memory_bytes * 2, turns = bytes > 0 ? far / bytes + 1 : UINT64_MAX;
+
+    return turns <= ENGINE_TURNS_MAX ? (uint32_t)turns : 0;
+}
+
 bool engine_look_at_cost(struct engine *e, const struct fuzz_session *s, struct suspicion *out,
                          struct err *err)
 {

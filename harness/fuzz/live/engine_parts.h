@@ -31,6 +31,9 @@ uint64_t engine_search_us(const struct engine *e);
 /* So long a death may come after the session that brings it. */
 #define ENGINE_LINGER_MS 400
 
+/* engine_news.c: that sessions can begin, and with what. */
+void engine_tell_ready(struct engine *e);
+
 /* engine_trial.c: finds who is to blame, makes it small, and has it tried. */
 NODISCARD bool engine_trial(struct engine *e, const struct fuzz_session *s,
                             const struct suspicion *suspicion, struct err *err);

@@ -5,6 +5,8 @@
 
 /* Inside of lane. */
 
+/* lane_wait.c: waiting, and what ends it. */
+
 /* The next event of the session's connection, IO_TIME, IO_ACCEPTED, or the end of the target's
  * process; all else is taken. False as for lane_say. */
 NODISCARD bool lane_wait(struct lane *l, uint64_t until_ms, struct io_event *out, struct err *err);

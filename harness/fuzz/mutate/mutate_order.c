@@ -4,40 +4,6 @@
 
 /* The order of the steps: one dropped, copied, in another place, in two, or two in one. */
 
-bool fuzz_is_data(const struct fuzz_step *step)
-{
-    return step->kind == FUZZ_FRAME && !ws_opcode_is_control(step->opcode);
-}
-
-bool fuzz_open_gap(struct fuzz_session *s, size_t at, size_t count)
-{
-    if (s->n_steps + count > FUZZ_STEPS_MAX)
-        return false;
-    memmove(s->steps + at + count, s->steps + at, (s->n_steps - at) * sizeof s->steps[0]);
-    memset(s->steps + at, 0, count * sizeof s->steps[0]);
-    s->n_steps += count;
-    return true;
-}
-
-void fuzz_close_gap(struct fuzz_session *s, size_t at, size_t count)
-{
-    s->n_steps -= count;
-    memmove(s->steps + at, s->steps + at + count, (s->n_steps - at) * sizeof s->steps[0]);
-}
-
-size_t fuzz_pick_place(struct mutator *m)
-{
-    return fuzz_pick(m, m->s->n_steps + 1);
-}
-
-bool fuzz_insert(struct mutator *m, size_t at, struct fuzz_step step)
-{
-    if (!fuzz_open_gap(m->s, at, 1))
-        return false;
-    m->s->steps[at] = step;
-    return true;
-}
-
 static bool drop(struct mutator *m)
 {
     if (m->s->n_steps == 0)

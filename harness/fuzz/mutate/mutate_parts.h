@@ -17,6 +17,8 @@ struct mutation {
     bool (*change)(struct mutator *m);
 };
 
+/* mutate_pick.c: choosing, and making room for what was chosen. */
+
 /* One of the table, by weight; others when it cannot. False: none of several could. */
 bool fuzz_mutate_by(struct mutator *m, const struct mutation *table, size_t count);
 
@@ -36,14 +38,15 @@ NODISCARD bool fuzz_splice(struct mutator *m, struct bytes *in, size_t at, size_
 struct fuzz_step *fuzz_pick_step(struct mutator *m);
 struct fuzz_step *fuzz_pick_frame(struct mutator *m);
 
-/* mutate_order.c. A place in front of a step or behind the last; room for `count` steps there,
+/* A place in front of a step or behind the last; room for `count` steps there,
  * which are zeroed; the steps from there on taken away; a step put there. */
 size_t fuzz_pick_place(struct mutator *m);
 bool fuzz_open_gap(struct fuzz_session *s, size_t at, size_t count);
 void fuzz_close_gap(struct fuzz_session *s, size_t at, size_t count);
 bool fuzz_insert(struct mutator *m, size_t at, struct fuzz_step step);
 bool fuzz_is_data(const struct fuzz_step *step); /* and no control frame */
-/* A ping or pong, now and then as large as they may be. */
+
+/* mutate_insert.c: a ping or pong, now and then as large as they may be. */
 struct fuzz_step fuzz_new_control(struct mutator *m);
 
 bool fuzz_mutate_insert(struct mutator *m);  /* mutate_insert.c: a new step */
