@@ -48,10 +48,27 @@ static bool may_be_known(struct bytes version)
     return version.len > 0 && (n <= 8 || version.ptr[0] == '0');
 }
 
+/* The word stands somewhere in the field, as in `"a, Upgrade` or `websocket/13`: whether that names
+ * it is a question of how lists and tokens are read. */
+static bool mentions(const struct http1_head *head, const char *name, struct bytes word)
+{
+    const struct http1_field *field;
+
+    for (size_t nth = 0; (field = http1_field(head, name, nth)); nth++)
+        for (size_t at = 0; at + word.len <= field->value.len; at++)
+            if (bytes_eq_nocase(bytes_take(bytes_skip(field->value, at), word.len), word))
+                return true;
+    return false;
+}
+
 static bool is_excused(const struct http1_head *head, enum ws_rule rule)
 {
     const struct http1_field *version = http1_field(head, WS_FIELD_VERSION, 0);
 
+    if (rule == WS_RULE_REQ_CONNECTION || rule == WS_RULE_RES_CONNECTION)
+        return mentions(head, "Connection", BYTES_LIT("upgrade"));
+    if (rule == WS_RULE_REQ_UPGRADE || rule == WS_RULE_RES_UPGRADE)
+        return mentions(head, "Upgrade", BYTES_LIT("websocket"));
     return rule == WS_RULE_REQ_WS_VERSION && version && may_be_known(version->value);
 }
 

@@ -29,6 +29,15 @@ Test(fuzz_refusal, what_everybody_has_to_notice)
         WS_RULE_RES_ACCEPT_WRONG);
 }
 
+/* A server that splits at commas finds the word, and one that reads tokens does not. */
+Test(fuzz_refusal, a_word_that_some_readers_find_accuses_nobody)
+{
+    cr_expect_eq(due(ROLE_SERVER, EDIT_HEADER, "Connection", "\"ep-alive, Upgrade"), WS_RULE_NONE);
+    cr_expect_eq(due(ROLE_SERVER, EDIT_HEADER, "Upgrade", "websocket/13"), WS_RULE_NONE);
+    cr_expect_eq(due(ROLE_CLIENT, EDIT_HEADER, "Connection", "x upgrade"), WS_RULE_NONE);
+    cr_expect_eq(due(ROLE_SERVER, EDIT_HEADER, "Connection", "keep-alive"), WS_RULE_REQ_CONNECTION);
+}
+
 static const char *role_of(const char *requirement)
 {
     static struct requirements all;
