@@ -221,7 +221,8 @@ static bool is_of_message(enum ws_rule rule)
 {
     return rule == WS_RULE_TEXT_NOT_UTF8 || rule == WS_RULE_INFLATE_BROKEN ||
            rule == WS_RULE_INFLATE_CUT || rule == WS_RULE_INFLATE_PADDING ||
-           rule == WS_RULE_WINDOW_OF_CLIENT || rule == WS_RULE_TAKEOVER_OF_CLIENT;
+           rule == WS_RULE_INFLATE_LENGTHS || rule == WS_RULE_WINDOW_OF_CLIENT ||
+           rule == WS_RULE_TAKEOVER_OF_CLIENT;
 }
 
 /* Has everybody to notice it who looks at whole frames, or whole messages? The top bit of a length
@@ -293,6 +294,8 @@ static bool play(struct play *p, const struct send *const *sends, size_t count, 
         p->model->unsure = "a compressed message that ends in the middle of a block";
     if (p->model->broken == WS_RULE_INFLATE_PADDING) /* the RFC wants it of the sender alone */
         p->model->unsure = "a final block that is not padded with zeros";
+    if (p->model->broken == WS_RULE_INFLATE_LENGTHS) /* zlib notices it later, or never */
+        p->model->unsure = "code lengths that are an incomplete code";
     ws_conn_free(&p->conn);
     ws_deflater_free(p->deflater);
     buf_free(&p->packed);

@@ -278,8 +278,8 @@ static const uint16_t inflate_codes[] = { 1007, 1002, 1003, 1011 };
 static bool is_of_compression(enum ws_rule rule)
 {
     return rule == WS_RULE_INFLATE_BROKEN || rule == WS_RULE_INFLATE_CUT ||
-           rule == WS_RULE_INFLATE_PADDING || rule == WS_RULE_WINDOW_OF_CLIENT ||
-           rule == WS_RULE_TAKEOVER_OF_CLIENT;
+           rule == WS_RULE_INFLATE_PADDING || rule == WS_RULE_INFLATE_LENGTHS ||
+           rule == WS_RULE_WINDOW_OF_CLIENT || rule == WS_RULE_TAKEOVER_OF_CLIENT;
 }
 
 /* Echoes and pongs of what came before the violation may come or not: `expect fail` knows. */

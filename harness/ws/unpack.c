@@ -58,6 +58,8 @@ static enum ws_rule rule_of(const struct ws_unpacker *u)
         return client ? WS_RULE_WINDOW_OF_CLIENT : WS_RULE_WINDOW_OF_SERVER;
     if (broken == WS_WALKER_BEFORE_START && !u->options.way.takeover)
         return client ? WS_RULE_TAKEOVER_OF_CLIENT : WS_RULE_TAKEOVER_OF_SERVER;
+    if (broken == WS_WALKER_LENGTHS_INCOMPLETE)
+        return WS_RULE_INFLATE_LENGTHS;
     if (broken == WS_WALKER_PADDING)
         return WS_RULE_INFLATE_PADDING;
     return broken >= WS_WALKER_NO_DATA ? WS_RULE_INFLATE_CUT : WS_RULE_INFLATE_BROKEN;

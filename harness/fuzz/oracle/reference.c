@@ -6,10 +6,18 @@
 
 /* The RFC binds the sender alone, or leaves open what becomes of it. */
 static const enum ws_rule of_the_sender[] = {
-    WS_RULE_LEN_NOT_SHORT,      WS_RULE_CLOSE_LEN_1,        WS_RULE_CLOSE_CODE_NEVER,
-    WS_RULE_CLOSE_CODE_RANGE,   WS_RULE_CLOSE_REASON_UTF8,  WS_RULE_INFLATE_CUT,
-    WS_RULE_INFLATE_PADDING,    WS_RULE_WINDOW_OF_CLIENT,   WS_RULE_WINDOW_OF_SERVER,
-    WS_RULE_TAKEOVER_OF_CLIENT, WS_RULE_TAKEOVER_OF_SERVER,
+    WS_RULE_LEN_NOT_SHORT,
+    WS_RULE_CLOSE_LEN_1,
+    WS_RULE_CLOSE_CODE_NEVER,
+    WS_RULE_CLOSE_CODE_RANGE,
+    WS_RULE_CLOSE_REASON_UTF8,
+    WS_RULE_INFLATE_CUT,
+    WS_RULE_INFLATE_PADDING,
+    WS_RULE_INFLATE_LENGTHS,
+    /* zlib sees it behind the lengths, if they are there */ WS_RULE_WINDOW_OF_CLIENT,
+    WS_RULE_WINDOW_OF_SERVER,
+    WS_RULE_TAKEOVER_OF_CLIENT,
+    WS_RULE_TAKEOVER_OF_SERVER,
 };
 
 static bool may_be_taken(enum ws_rule rule)

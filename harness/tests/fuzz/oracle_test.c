@@ -315,6 +315,8 @@ Test(fuzz_oracle, where_ours_cannot_see_yet_nobody_is_wrong)
         /* Padding that is not zero: who sends it breaks a rule, who takes it does not. */
         { "rsv1/text:%f3%07%20%00", "text:O close:1000 end", CLOSED | DEFLATE, "" },
         { "rsv1/text:%f3%07%20%00", "close:1007 end", CLOSED | DEFLATE, "" },
+        /* No code of code lengths at all: zlib reads on, and finds the message short. */
+        { "rsv1/text:%2d%00%00%00", "text: close:1000 end", CLOSED | DEFLATE, "" },
     };
     TRY(vague);
 }

@@ -117,6 +117,7 @@ static const struct watched compressed[] = {
     { 0, "in message bad \"INFLATE_BROKEN\"", "INFLATE_BROKEN@0" },
     { 0, "in message bad \"INFLATE_CUT\"", "INFLATE_CUT@0" },
     { 0, "in message bad \"INFLATE_PADDING\"", "INFLATE_PADDING@0" },
+    { 0, "in message bad \"INFLATE_LENGTHS\"", "INFLATE_LENGTHS@0" },
     { ROLE_CLIENT, "in message bad \"WINDOW_OF_CLIENT\"", "WINDOW_OF_CLIENT@0" },
     { 0, "in message bad \"WINDOW_OF_SERVER\"", "WINDOW_OF_SERVER@0" },
     { ROLE_CLIENT, "in message bad \"TAKEOVER_OF_CLIENT\"", "TAKEOVER_OF_CLIENT@0" },

@@ -327,6 +327,8 @@ static void check_windows(bool *broken)
                 WS_RULE_INFLATE_CUT);
     expect_rule(broken, broken_in_window(true, 15, true, BYTES_LIT("\xf3\x07\x20\x00")),
                 WS_RULE_INFLATE_PADDING);
+    expect_rule(broken, broken_in_window(true, 15, true, BYTES_LIT("\x2d\x00\x00\x00")),
+                WS_RULE_INFLATE_LENGTHS);
     buf_free(&far);
 }
 
