@@ -216,6 +216,16 @@ static bool pack(struct play *p, const struct send *send, struct bytes *payload)
 
 /* ---- what is not certain ---- */
 
+/* What a receiver may take: the RFC binds the sender alone, or inflaters see nothing of it. */
+static const struct {
+    enum ws_rule rule;
+    const char *why;
+} tolerated[] = {
+    { WS_RULE_INFLATE_CUT, "a compressed message that ends in the middle of a block" },
+    { WS_RULE_INFLATE_PADDING, "a final block that is not padded with zeros" },
+    { WS_RULE_INFLATE_LENGTHS, "code lengths that are an incomplete code" },
+};
+
 /* Rules of a message as a whole: whoever looks at its end only is late, and right. */
 static bool is_of_message(enum ws_rule rule)
 {
@@ -290,12 +300,9 @@ static bool play(struct play *p, const struct send *const *sends, size_t count, 
     }
     if (ok && p->model->end == MODEL_FAILED && !is_noticed(p, p->model->broken))
         p->model->unsure = "a mistake in a frame or message that is not complete";
-    if (p->model->broken == WS_RULE_INFLATE_CUT) /* inflaters take what there is, and say nothing */
-        p->model->unsure = "a compressed message that ends in the middle of a block";
-    if (p->model->broken == WS_RULE_INFLATE_PADDING) /* the RFC wants it of the sender alone */
-        p->model->unsure = "a final block that is not padded with zeros";
-    if (p->model->broken == WS_RULE_INFLATE_LENGTHS) /* zlib notices it later, or never */
-        p->model->unsure = "code lengths that are an incomplete code";
+    for (size_t i = 0; i < sizeof tolerated / sizeof *tolerated; i++)
+        if (p->model->broken == tolerated[i].rule)
+            p->model->unsure = tolerated[i].why;
     ws_conn_free(&p->conn);
     ws_deflater_free(p->deflater);
     buf_free(&p->packed);
