@@ -19,6 +19,8 @@
  * is forgiven to one case. */
 #define LATE_US 250000
 #define SKEW_MAX_US 60000000
+/* So long it may be at it in one go, byte by byte: then the others have their turn. */
+#define TURN_US 10000
 
 static bool start_run(struct slot *s, struct target *target, const struct script_case *c,
                       const struct run_options *options, uint64_t case_us, struct err *err)
@@ -243,7 +245,7 @@ static bool perform(struct slot *s, const struct run_act *act, uint64_t now)
 void slot_drive(struct slot *s)
 {
     struct run_act act;
-    uint64_t now = now_of(s);
+    uint64_t now = now_of(s), turn_ends_us = now + TURN_US;
 
     if (s->state == SLOT_LINGERING && now >= s->until_us)
         s->state = SLOT_OVER;
@@ -256,6 +258,10 @@ void slot_drive(struct slot *s)
         if (!perform(s, &act, now))
             return;
         now = now_of(s);
+        if (s->state == SLOT_RUNNING && now >= turn_ends_us) {
+            wait_until(s, now);
+            return;
+        }
     }
 }
 

@@ -56,7 +56,7 @@ NODISCARD bool slot_adopt(struct slot *s, struct target *target, const struct sc
                           const struct run_options *options, uint64_t case_us, struct io_conn *conn,
                           struct bytes first, struct err *err);
 
-/* Does what the run wants until it waits. */
+/* Does what the run wants until it waits, or has taken long: then it is due again at once. */
 void slot_drive(struct slot *s);
 
 /* When slot_pass_time is due, by the loop's clock; UINT64_MAX: never. */

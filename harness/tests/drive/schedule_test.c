@@ -31,6 +31,22 @@ Test(schedule, a_good_server_passes_in_one_attempt)
     }
 }
 
+/* A client that was not answered in the meantime gave up, and was blamed for it. */
+Test(schedule, who_writes_byte_by_byte_keeps_nobody_waiting)
+{
+    stage_url(&stage, "echo");
+    stage.options.jobs = 9;
+    stage_cases(&stage, "for n in 1..8 { " CASE("long-${n}",
+                                                "send binary random 60K cut=1\nexpect echo") " }");
+    stage_cases(&stage, ECHO("short"));
+    struct seen seen = stage_run(&stage);
+    cr_assert_eq(seen.err.code, ERR_NONE, "%s", seen.err.text);
+    for (size_t i = 0; i < stage.n_cases; i++)
+        stage_expect(&seen, i, "pass", "");
+    cr_expect_eq(seen.of[8].place, 0, "%zu others came first", seen.of[8].place);
+    stage_free(&stage);
+}
+
 Test(schedule, no_cases_are_over_at_once)
 {
     stage_url(&stage, "echo");

@@ -130,6 +130,7 @@ static inline void stage_cases(struct stage *s, const char *text)
 struct seen {
     struct {
         bool told;
+        size_t place; /* among those told, from 0 */
         enum verdict_kind result;
         unsigned attempts;
         size_t entries;
@@ -144,6 +145,7 @@ static inline void stage_note(struct seen *seen, struct outcome *o)
     cr_assert_lt(o->index, STAGE_CASES_MAX);
     cr_assert_not(seen->of[o->index].told, "case %zu is told twice", o->index);
     seen->of[o->index].told = true;
+    seen->of[o->index].place = seen->n;
     seen->of[o->index].result = o->verdict.result;
     seen->of[o->index].attempts = o->attempts;
     seen->of[o->index].entries = o->transcript.count;
