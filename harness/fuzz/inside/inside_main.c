@@ -248,7 +248,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
     begin();
     rand_init(&rand, seed);
     fuzz_session_decode(bytes_of(data, size), &session);
-    fuzz_mutate(&session, &rand, &arena);
+    fuzz_mutate(&session, NULL, &rand, &arena);
     fuzz_inside_fit(&inside, &session);
     size = put(&session, data, size, max);
     arena_free(&arena);

@@ -14,6 +14,9 @@
 
 enum { HIDDEN = 1, SEEN = 2 };
 
+/* Comparisons that were met for the first time not long ago: who got so far wants to get past. */
+#define LATEST_WORDS 16
+
 struct fuzz_counters {
     int fd;
     char name[64];
@@ -22,6 +25,9 @@ struct fuzz_counters {
     uint32_t seen, compares, hidden, unreadable;
     uint8_t known[FUZZ_COUNTERS_SIZE]; /* HIDDEN, SEEN */
     uint8_t inside[COVERAGE_EDGES];    /* of the range that is being read */
+    bool has_word[COVERAGE_WORDS];     /* a place where something was compared */
+    uint16_t latest[LATEST_WORDS];     /* of these, those that came last: a ring */
+    size_t n_latest;
 };
 
 /* ---- each counter that is not 0 ---- */
@@ -231,6 +237,49 @@ bool fuzz_counters_announce(const struct fuzz_counters *c, struct err *err)
     return setenv(COVERAGE_ENV, c->name, 1) == 0 || err_memory(err, "the environment");
 }
 
+/* ---- words ---- */
+
+#define WORD_TRIES 8 /* most places in the table are empty */
+
+static bool is_word(const struct coverage_word *w)
+{
+    return w->len[0] <= COVERAGE_WORD_MAX && w->len[1] <= COVERAGE_WORD_MAX &&
+           w->len[0] + w->len[1] > 0 &&
+           (!w->is_number || (w->len[0] == w->len[1] && w->len[0] <= sizeof(uint64_t)));
+}
+
+static bool read_word(const struct fuzz_counters *c, size_t at, struct coverage_word *out)
+{
+    const uint8_t *words = c->map + COVERAGE_HEAD + FUZZ_COUNTERS_SIZE;
+
+    memcpy(out, words + at * sizeof *out, sizeof *out);
+    return is_word(out);
+}
+
+static void note_new_words(struct fuzz_counters *c)
+{
+    struct coverage_word word;
+
+    for (size_t at = 0; at < COVERAGE_WORDS; at++) {
+        if (c->has_word[at] || !read_word(c, at, &word))
+            continue;
+        c->has_word[at] = true;
+        c->latest[c->n_latest++ % LATEST_WORDS] = (uint16_t)at;
+    }
+}
+
+bool fuzz_counters_word(const struct fuzz_counters *c, struct rand *rand, struct coverage_word *out)
+{
+    size_t n = c->n_latest < LATEST_WORDS ? c->n_latest : LATEST_WORDS;
+
+    if (n > 0 && rand_below(rand, 2) == 0)
+        return read_word(c, c->latest[rand_below(rand, n)], out);
+    for (int i = 0; i < WORD_TRIES; i++)
+        if (read_word(c, rand_below(rand, COVERAGE_WORDS), out))
+            return true;
+    return false;
+}
+
 /* ---- around a session ---- */
 
 void fuzz_counters_zero(struct fuzz_counters *c)
@@ -245,7 +294,10 @@ uint32_t fuzz_counters_take(struct fuzz_counters *c, uint8_t *into)
 
     each_shared(c, take_one, into);
     each_range(c, take_one, into);
-    return c->seen + c->compares - before;
+    uint32_t news = c->seen + c->compares - before;
+    if (news > 0)
+        note_new_words(c);
+    return news;
 }
 
 void fuzz_counters_idle(struct fuzz_counters *c)

@@ -2,6 +2,7 @@
 #define FUZZ_COUNTERS_H
 
 #include "base/err.h"
+#include "base/rand.h"
 #include "fuzz/runtime/coverage.h"
 
 /* The coverage of a live target: the memory that it shares with us (fuzz/runtime/coverage.h),
@@ -35,6 +36,11 @@ void fuzz_counters_idle(struct fuzz_counters *c);
  * that only one of them has are of clocks, addresses or chance, and are hidden from now on. Edges
  * are not: most of them are only late, as what a target does when a connection has ended. */
 void fuzz_counters_unsteady(struct fuzz_counters *c, const uint8_t *one, const uint8_t *other);
+
+/* Something that the target compared with something else, of any session so far: a place in its
+ * code is picked, and what was seen there last. False: nothing was found. */
+NODISCARD bool fuzz_counters_word(const struct fuzz_counters *c, struct rand *rand,
+                                  struct coverage_word *out);
 
 /* What there is to tell people. */
 struct fuzz_counters_facts {

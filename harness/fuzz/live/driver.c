@@ -87,13 +87,15 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
     static struct fuzz_session s; /* large */
     static uint8_t out[1 << 16];
     struct arena arena = { 0 };
+    struct coverage_word word;
     struct rand rand;
 
     rand_init(&rand, seed);
     if ((engine && engine->o->no_grammar) || rand_below(&rand, BYTES_EVERY) == 0)
         return LLVMFuzzerMutate(data, size, max_size);
     fuzz_session_decode(bytes_of(data, size), &s);
-    fuzz_mutate(&s, &rand, &arena);
+    bool knows = engine && engine->counters && fuzz_counters_word(engine->counters, &rand, &word);
+    fuzz_mutate(&s, knows ? &word : NULL, &rand, &arena);
     size_t n = fuzz_session_encode(&s, out, max_size < sizeof out ? max_size : sizeof out);
     arena_free(&arena);
     if (n == 0)

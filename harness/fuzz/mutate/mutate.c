@@ -53,6 +53,7 @@ static const struct mutation mutations[] = {
     { 20, fuzz_mutate_field },
     { 30, fuzz_mutate_payload },
     { 9, fuzz_mutate_edits },
+    { 35, fuzz_mutate_word },
 };
 
 /* All payloads together, as sent: mostly small, now and then more than the largest of the lengths
@@ -86,9 +87,10 @@ static void lighten(struct mutator *m)
     }
 }
 
-void fuzz_mutate(struct fuzz_session *s, struct rand *rand, struct arena *a)
+void fuzz_mutate(struct fuzz_session *s, const struct coverage_word *word, struct rand *rand,
+                 struct arena *a)
 {
-    struct mutator m = { s, rand, a };
+    struct mutator m = { s, word, rand, a };
     size_t changes = fuzz_one_in(&m, 8) ? 2 + fuzz_pick(&m, 3) : 1;
 
     lighten(&m);
@@ -128,7 +130,7 @@ static void cross_edits(struct mutator *m, const struct fuzz_session *other)
 
 void fuzz_cross(struct fuzz_session *into, const struct fuzz_session *other, struct rand *rand)
 {
-    struct mutator m = { into, rand, NULL };
+    struct mutator m = { into, NULL, rand, NULL };
 
     if (into->extension == FUZZ_PLAIN || fuzz_one_in(&m, 2))
         into->extension = other->extension;

@@ -7,6 +7,7 @@
  * done nothing; limits of single steps are kept by fuzz_session_tidy afterwards. */
 struct mutator {
     struct fuzz_session *s;
+    const struct coverage_word *word; /* NULL: none */
     struct rand *rand;
     struct arena *arena;
 };
@@ -25,6 +26,9 @@ bool fuzz_mutate_by(struct mutator *m, const struct mutation *table, size_t coun
 size_t fuzz_pick(struct mutator *m, size_t count); /* 0..count-1; count > 0 */
 bool fuzz_one_in(struct mutator *m, size_t n);
 uint64_t fuzz_pick_length(struct mutator *m); /* at the bounds of the wire format, or anywhere */
+
+/* A payload of exactly so many bytes: what is there is cut, or something plain put behind it. */
+bool fuzz_resize(struct mutator *m, struct fuzz_step *step, uint64_t len);
 
 /* The size of an array. */
 #define FUZZ_COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -54,6 +58,7 @@ bool fuzz_mutate_order(struct mutator *m);   /* mutate_order.c: the steps that a
 bool fuzz_mutate_field(struct mutator *m);   /* mutate_frame.c: one field of a frame */
 bool fuzz_mutate_payload(struct mutator *m); /* mutate_payload.c: the bytes of a step */
 bool fuzz_mutate_edits(struct mutator *m);   /* mutate_edits.c: lines of our handshake */
+bool fuzz_mutate_word(struct mutator *m);    /* mutate_word.c: what the target compares with */
 bool fuzz_add_key(struct mutator *m);        /* mutate_line.c: another key, as good as ours */
 bool fuzz_change_line(struct mutator *m);    /* a line that has to be there, otherwise */
 /* One more of them; false: there is no room. */

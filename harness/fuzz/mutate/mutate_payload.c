@@ -207,27 +207,29 @@ static bool copy(struct mutator *m)
     return put_in(m, step, bytes_take(part, 1 + fuzz_pick(m, part.len)));
 }
 
-/* Exactly so many bytes: what is there is cut, or something plain is put behind it. */
+bool fuzz_resize(struct mutator *m, struct fuzz_step *step, uint64_t len)
+{
+    size_t size = (size_t)(len - (step->has_code && len >= 2 ? 2 : 0));
+
+    step->times = 0;
+    if (size <= step->payload.len) {
+        step->payload = bytes_take(step->payload, size);
+        return true;
+    }
+    uint8_t *made = size <= FUZZ_PAYLOAD_MAX ? arena_new(m->arena, size) : NULL;
+    if (!made)
+        return false;
+    for (size_t i = 0; i < size; i++)
+        made[i] = i < step->payload.len ? step->payload.ptr[i] : '*';
+    step->payload = bytes_of(made, size);
+    return true;
+}
+
 static bool resize(struct mutator *m)
 {
     struct fuzz_step *step = fuzz_pick_step(m);
-    size_t len = (size_t)fuzz_pick_length(m);
 
-    if (!step)
-        return false;
-    len -= step->has_code && len >= 2 ? 2 : 0;
-    step->times = 0;
-    if (len <= step->payload.len) {
-        step->payload = bytes_take(step->payload, len);
-        return true;
-    }
-    uint8_t *made = len <= FUZZ_PAYLOAD_MAX ? arena_new(m->arena, len) : NULL;
-    if (!made)
-        return false;
-    for (size_t i = 0; i < len; i++)
-        made[i] = i < step->payload.len ? step->payload.ptr[i] : '*';
-    step->payload = bytes_of(made, len);
-    return true;
+    return step && fuzz_resize(m, step, fuzz_pick_length(m));
 }
 
 /* Large messages out of small payloads. */

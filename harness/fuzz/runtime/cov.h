@@ -21,6 +21,7 @@
 struct wsproof_cov {
     struct coverage_head *head; /* NULL: nobody wants to know */
     uint8_t *edges, *compares;
+    struct coverage_word *words;
     uint64_t token; /* a copy, which the fuzzer looks for: see struct coverage_range */
 };
 

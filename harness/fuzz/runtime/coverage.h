@@ -4,17 +4,31 @@
 #include <stdint.h>
 
 /* The memory that a fuzzer shares with an instrumented target: what harness/fuzz/runtime/ writes
- * and harness/fuzz/live/counters.h reads. One page of head, then the counters. The target finds it
+ * and harness/fuzz/live/counters.h reads. One page of head, then the counters,
+ * then words. The target finds it
  * as the file that WSPROOF_COV names (/proc/PID/fd/N of a memfd: nothing to unlink, and it reaches
  * every process that the target starts). Plain C, without the rest of wsproof: the runtime includes
  * it. */
 #define COVERAGE_ENV "WSPROOF_COV"
-#define COVERAGE_MAGIC 0x31767763u /* "cwv1" */
+#define COVERAGE_MAGIC 0x32767763u /* "cwv2" */
 #define COVERAGE_HEAD 4096u
 #define COVERAGE_EDGES 65536u    /* counters of code, by guard or by hashed pc */
 #define COVERAGE_COMPARES 65536u /* behind them: how near comparisons came, by place */
 #define COVERAGE_RANGES_MAX 64   /* modules with inline counters, which are read from outside */
-#define COVERAGE_SIZE (COVERAGE_HEAD + COVERAGE_EDGES + COVERAGE_COMPARES)
+#define COVERAGE_WORDS 512       /* and behind those: what was compared last, by place */
+#define COVERAGE_WORD_MAX 16     /* bytes of it */
+#define COVERAGE_SIZE                                                                              \
+    (COVERAGE_HEAD + COVERAGE_EDGES + COVERAGE_COMPARES +                                          \
+     COVERAGE_WORDS * sizeof(struct coverage_word))
+
+/* Two things that were compared and differ. Which of them came from us nobody knows, unless one is
+ * a constant. Written without a lock: it may be a half of one pair and a half of another. */
+struct coverage_word {
+    uint8_t len[2];      /* of each, in bytes; both 0: nothing was compared here */
+    uint8_t is_number;   /* both are, their least byte first */
+    uint8_t is_constant; /* the first is */
+    uint8_t bytes[2][COVERAGE_WORD_MAX];
+};
 
 /* Counters that stand in the memory of the process `pid`. Whoever reads or zeroes them looks first
  * whether the token is at `token_at`: by then the pid may be somebody else's. */

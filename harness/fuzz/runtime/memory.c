@@ -45,6 +45,7 @@ int wsproof_cov_attach(void)
     }
     wsproof_cov.edges = (uint8_t *)at + COVERAGE_HEAD;
     wsproof_cov.compares = wsproof_cov.edges + COVERAGE_EDGES;
+    wsproof_cov.words = (struct coverage_word *)(void *)(wsproof_cov.compares + COVERAGE_COMPARES);
     wsproof_cov.head = at;
     wsproof_cov.token = wsproof_cov.head->token;
     wsproof_cov.head->magic = COVERAGE_MAGIC;

@@ -23,7 +23,7 @@ static size_t change_session(uint8_t *data, size_t size, size_t cap, struct rand
     static uint8_t out[FUZZ_SPREAD_MAX];
 
     fuzz_session_decode(bytes_of(data, size), &one);
-    fuzz_mutate(&one, rand, &arena);
+    fuzz_mutate(&one, NULL, rand, &arena);
     /* The session looks into `data`, so it is written elsewhere first. */
     const size_t len = fuzz_session_encode(&one, out, cap < sizeof out ? cap : sizeof out);
     memcpy(data, out, len);
@@ -55,7 +55,7 @@ static size_t change_frames(uint8_t *data, size_t size, size_t cap, struct rand 
 {
     if (!fuzz_session_from_wire(bytes_of(data, size), ROLE_SERVER, &arena, &one))
         return 0;
-    fuzz_mutate(&one, rand, &arena);
+    fuzz_mutate(&one, NULL, rand, &arena);
     return put_wire(data, cap, rand);
 }
 

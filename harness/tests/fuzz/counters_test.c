@@ -156,6 +156,59 @@ Test(fuzz_counters, comparisons_that_are_not_the_same_twice_are_hidden)
     cr_assert_eq(count_taken(), 2);
 }
 
+static struct coverage_word *words(void)
+{
+    return (struct coverage_word *)(void *)(shared + FUZZ_COUNTERS_SIZE);
+}
+
+static size_t count_words(const struct coverage_word *like)
+{
+    struct coverage_word word;
+    struct rand rand;
+    size_t n = 0;
+
+    rand_init(&rand, 9);
+    for (int i = 0; i < 1000; i++)
+        n += fuzz_counters_word(counters, &rand, &word) && word.len[0] == like->len[0] &&
+             memcmp(word.bytes, like->bytes, sizeof word.bytes) == 0;
+    return n;
+}
+
+Test(fuzz_counters, what_was_compared_for_the_first_time_comes_often)
+{
+    struct coverage_word old = { .len = { 1, 1 }, .is_number = 1, .bytes = { { 7 }, { 8 } } };
+    struct coverage_word new = { .len = { 4, 4 }, .bytes = { "abcd", "wxyz" } };
+
+    cr_assert_eq(count_words(&old), 0, "there are none");
+    for (size_t i = 0; i < 100; i++)
+        words()[i] = old;
+    shared[0] = 1;
+    take();
+    words()[200] = new;
+    cr_assert_lt(count_words(&new), 40, "nothing said that it is new");
+    shared[1] = 1;
+    take();
+    cr_assert_gt(count_words(&new), 20, "%zu", count_words(&new));
+    cr_assert_gt(count_words(&old), 500, "%zu", count_words(&old));
+}
+
+Test(fuzz_counters, a_word_that_makes_no_sense_is_none)
+{
+    static const struct coverage_word bad[] = {
+        { .len = { 17, 3 } },
+        { .len = { 4, 255 } },
+        { .len = { 4, 2 }, .is_number = 1 },
+        { .len = { 9, 9 }, .is_number = 1 },
+    };
+
+    for (size_t i = 0; i < COVERAGE_WORDS; i++)
+        words()[i] = bad[i % (sizeof bad / sizeof *bad)];
+    shared[0] = 1;
+    take();
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        cr_assert_eq(count_words(&bad[i]), 0);
+}
+
 Test(fuzz_counters, tells_people_why_there_is_no_coverage)
 {
     struct fuzz_counters_facts f = facts();

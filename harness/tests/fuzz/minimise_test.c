@@ -237,7 +237,7 @@ Test(fuzz_minimise, ends_whatever_it_is_told)
         struct arena arena = { 0 };
         memset(&s, 0, sizeof s);
         for (unsigned k = 0; k < 60; k++)
-            fuzz_mutate(&s, &rand, &arena);
+            fuzz_mutate(&s, NULL, &rand, &arena);
         fuzz_minimise_init(&m, &s, &arena);
         while (fuzz_minimise_next(&m, &candidate)) {
             cr_assert_lt(measure(candidate), measure(&m.best));

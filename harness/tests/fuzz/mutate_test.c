@@ -88,7 +88,7 @@ Test(fuzz_mutate, reaches_all_that_a_session_can_hold_and_stays_within_bounds)
         struct arena arena = { 0 };
         memset(&s, 0, sizeof s);
         for (unsigned i = 0; i < 40; i++) {
-            fuzz_mutate(&s, &rand, &arena);
+            fuzz_mutate(&s, NULL, &rand, &arena);
             expect_tidy(&s);
             see(&seen, &s);
         }
@@ -106,7 +106,7 @@ Test(fuzz_mutate, gives_the_same_for_the_same_seed)
         struct rand rand;
         rand_init(&rand, 77);
         for (unsigned k = 0; k < 300; k++)
-            fuzz_mutate(&s[i], &rand, &arena);
+            fuzz_mutate(&s[i], NULL, &rand, &arena);
     }
     cr_expect(fuzz_session_equal(&s[0], &s[1]));
     cr_expect_gt(s[0].n_steps, 0);
@@ -127,7 +127,7 @@ Test(fuzz_mutate, keeps_a_full_session_full)
     for (size_t i = 0; i < FUZZ_EDITS_MAX; i++)
         s.edits[i] = (struct fuzz_edit){ EDIT_ADD, BYTES_LIT("X"), BYTES_LIT("y") };
     for (unsigned i = 0; i < 2000; i++) {
-        fuzz_mutate(&s, &rand, &arena);
+        fuzz_mutate(&s, NULL, &rand, &arena);
         expect_tidy(&s);
     }
     arena_free(&arena);
@@ -180,7 +180,7 @@ Test(fuzz_mutate, leaves_most_valid_sessions_valid)
         s.steps[2] = (struct fuzz_step){ .fin = true, .payload = BYTES_LIT("lo") };
         s.steps[3] = (struct fuzz_step){ .fin = true, .opcode = WS_BINARY };
         s.n_steps = 4;
-        fuzz_mutate(&s, &rand, &arena);
+        fuzz_mutate(&s, NULL, &rand, &arena);
         valid += is_valid(&s);
     }
     arena_free(&arena);
@@ -197,7 +197,7 @@ Test(fuzz_mutate, goes_on_without_memory)
     rand_init(&rand, 9);
     alloc_fail_at(1);
     for (unsigned i = 0; i < 500; i++)
-        fuzz_mutate(&s, &rand, &arena);
+        fuzz_mutate(&s, NULL, &rand, &arena);
     alloc_fail_at(0);
     expect_tidy(&s);
     arena_free(&arena);
@@ -225,6 +225,81 @@ static unsigned opcodes_of(const struct fuzz_session *s)
     for (size_t i = 0; i < s->n_edits; i++)
         seen |= 0x100u << s->edits[i].value.len;
     return seen;
+}
+
+/* ---- what the target compares with ---- */
+
+struct said {
+    bool replaced, in_front, behind_others, is_length, is_code, is_declared, in_line, is_header;
+};
+
+static void hear(struct said *said, const struct fuzz_session *s, struct bytes word,
+                 uint64_t number)
+{
+    for (size_t i = 0; i < s->n_edits; i++) {
+        said->in_line |= bytes_eq_str(s->edits[i].value, "a 4242 b");
+        said->is_header |=
+            s->edits[i].kind == EDIT_HEADER && bytes_eq_str(s->edits[i].value, "4242");
+    }
+    for (size_t i = 0; i < s->n_steps; i++) {
+        const struct fuzz_step *step = &s->steps[i];
+        size_t at = bytes_find(step->payload, word);
+        said->replaced |= bytes_eq_str(step->payload, "<\x10\x92>");
+        said->in_front |= at == 0 && step->payload.len > 0;
+        said->behind_others |= at > 0 && at < step->payload.len;
+        said->is_length |= step->payload.len == number;
+        said->is_code |= step->has_code && step->code == number;
+        said->is_declared |= step->declares && step->declare == number;
+    }
+}
+
+/* 1000 as it came, 4242 as it is wanted; x"1092" on the wire. */
+Test(fuzz_mutate, says_what_the_target_compares_with_wherever_it_may_belong)
+{
+    static const struct coverage_word number = {
+        .len = { 4, 4 }, .is_number = 1, .is_constant = 1, .bytes = { "\x92\x10", "\xe8\x03" }
+    };
+    static struct fuzz_session s;
+    struct said said = { 0 };
+    struct rand rand;
+
+    rand_init(&rand, 4);
+    for (unsigned i = 0; i < 20000; i++) {
+        struct arena arena = { 0 };
+        s = (struct fuzz_session){ .n_steps = 1, .n_edits = 1 };
+        s.steps[0] = (struct fuzz_step){ .fin = true, .opcode = WS_BINARY };
+        s.steps[0].payload = BYTES_LIT("<\x03\xe8>");
+        s.edits[0] = (struct fuzz_edit){ EDIT_ADD, BYTES_LIT("X"), BYTES_LIT("a 1000 b") };
+        fuzz_mutate(&s, &number, &rand, &arena);
+        expect_tidy(&s);
+        hear(&said, &s, BYTES_LIT("\x10\x92"), 4242);
+        arena_free(&arena);
+    }
+    cr_expect(said.replaced && said.in_front && said.behind_others);
+    cr_expect(said.is_length && said.is_code && said.is_declared);
+    cr_expect(said.in_line && said.is_header);
+}
+
+Test(fuzz_mutate, says_a_text_as_it_was_compared)
+{
+    static const struct coverage_word text = { .len = { 5, 4 }, .bytes = { "wombat", "Hello" } };
+    static struct fuzz_session s;
+    struct rand rand;
+    size_t replaced = 0, header = 0;
+
+    rand_init(&rand, 4);
+    for (unsigned i = 0; i < 20000; i++) {
+        struct arena arena = { 0 };
+        s = (struct fuzz_session){ .n_steps = 1 };
+        s.steps[0] = (struct fuzz_step){ .fin = true, .opcode = WS_TEXT };
+        s.steps[0].payload = BYTES_LIT("(Hell)");
+        fuzz_mutate(&s, &text, &rand, &arena);
+        replaced += s.n_steps == 1 && bytes_eq_str(s.steps[0].payload, "(womba)");
+        header += s.n_edits == 1 && bytes_eq_str(s.edits[0].value, "womba");
+        arena_free(&arena);
+    }
+    cr_expect_gt(replaced, 0);
+    cr_expect_gt(header, 0);
 }
 
 Test(fuzz_mutate, crosses_steps_and_edits_of_both)
@@ -320,7 +395,7 @@ Test(fuzz_mutate, reserved_opcodes_come_often)
         s = (struct fuzz_session){ .n_steps = 1 };
         s.steps[0] =
             (struct fuzz_step){ .fin = true, .opcode = WS_TEXT, .payload = BYTES_LIT("hello") };
-        fuzz_mutate(&s, &rand, &arena);
+        fuzz_mutate(&s, NULL, &rand, &arena);
         for (size_t k = 0; k < s.n_steps; k++)
             counts[s.steps[k].kind == FUZZ_FRAME ? s.steps[k].opcode : 0]++;
         arena_free(&arena);
@@ -339,7 +414,7 @@ Test(fuzz_mutate, good_keys_and_lines_left_out_come_often)
     for (unsigned i = 0; i < 6000; i++) {
         struct arena arena = { 0 };
         s = (struct fuzz_session){ 0 };
-        fuzz_mutate(&s, &rand, &arena);
+        fuzz_mutate(&s, NULL, &rand, &arena);
         for (size_t k = 0; k < s.n_edits; k++) {
             slashes += s.edits[k].value.len == 24 && s.edits[k].value.ptr[0] == '/';
             omitted += s.edits[k].kind == EDIT_OMIT && bytes_eq_str(s.edits[k].name, "Upgrade");

@@ -363,6 +363,43 @@ Test(fuzz_runtime, each_step_towards_a_word_shows)
     with_each(check_words);
 }
 
+static bool holds(const struct coverage_word *w, int which, const char *bytes, size_t len)
+{
+    return w->len[which] == len && memcmp(w->bytes[which], bytes, len) == 0;
+}
+
+/* Whether these two are among what was compared. */
+static bool was_compared(const char *a, const char *b, size_t len)
+{
+    struct coverage_word word;
+    struct rand rand;
+
+    rand_init(&rand, 5);
+    for (int i = 0; i < 20000; i++) {
+        if (fuzz_counters_word(counters, &rand, &word) &&
+            ((holds(&word, 0, a, len) && holds(&word, 1, b, len)) ||
+             (holds(&word, 1, a, len) && holds(&word, 0, b, len))))
+            return true;
+    }
+    return false;
+}
+
+static void check_told(struct covered *t, const struct way *way)
+{
+    struct places now;
+
+    heard(t, "n\x02\x03\x04\x05", 5, &now);
+    cr_assert(was_compared("\x01\xe7\xc2\x5e", "\x02\x03\x04\x05", 4), "%s: the number", t->name);
+    heard(t, "swebsecke", 9, &now);
+    cr_assert(!(way->ways & WAY_WORDS) || was_compared("websock\0", "websecke", 8), "%s: the word",
+              t->name);
+}
+
+Test(fuzz_runtime, what_was_compared_is_told)
+{
+    with_each(check_told);
+}
+
 Test(fuzz_runtime, a_target_that_nobody_fuzzes_runs_as_ever)
 {
     struct covered t;

@@ -200,7 +200,7 @@ Test(fuzz_session_text, any_session_is_a_case_that_sends_it)
         rand_fill(&rand, in, len);
         fuzz_session_decode(bytes_of(in, i % 3 == 0 ? 0 : len), &s);
         for (uint64_t k = rand_below(&rand, 12); k > 0; k--)
-            fuzz_mutate(&s, &rand, &arena);
+            fuzz_mutate(&s, NULL, &rand, &arena);
         facts.role = i % 4 == 0 ? ROLE_CLIENT : ROLE_SERVER;
         facts.echoes = i % 5 != 0;
         facts.expect = i % 7 == 0 ? "expect alive\n" : NULL;
