@@ -93,13 +93,29 @@ static enum verdict_kind breach(enum ws_level level)
     return level == WS_MUST ? VERDICT_FAIL : level == WS_SHOULD ? VERDICT_WARN : VERDICT_INFO;
 }
 
+#define STEP_TEXT_MAX 2000           /* bytes of it: who wants more looks into the case */
+#define STEP_PRINTED_MAX (64u << 20) /* before it is shortened */
+
+static bool shorten(struct buf *text)
+{
+    size_t len = STEP_TEXT_MAX;
+
+    if (text->len <= len)
+        return true;
+    while ((text->ptr[len] & 0xc0) == 0x80)
+        len--; /* no half of a character */
+    size_t left_out = text->len - len;
+    text->len = len;
+    return buf_print(text, "… (and %zu more)", left_out);
+}
+
 static const char *step_text(struct judge *j, const struct step *step)
 {
     struct buf text;
     const char *copy = NULL;
 
-    buf_init(&text, 1 << 16);
-    if (script_print_step(step, &text))
+    buf_init(&text, STEP_PRINTED_MAX);
+    if (script_print_step(step, &text) && shorten(&text))
         copy = arena_str(j->a, buf_bytes(&text));
     buf_free(&text);
     j->no_memory |= !copy;

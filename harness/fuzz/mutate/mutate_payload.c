@@ -207,18 +207,37 @@ static bool copy(struct mutator *m)
     return put_in(m, step, bytes_take(part, 1 + fuzz_pick(m, part.len)));
 }
 
+/* An input holds no more than some thousand bytes: what is longer is said as something short, over
+ * and over. */
+#define STORED_MAX 4096u
+
+static size_t split(uint64_t len, uint32_t *times)
+{
+    uint64_t unit = len;
+
+    *times = 0;
+    if (len > STORED_MAX && len <= FUZZ_SPREAD_MAX) {
+        for (unit = 64; len % unit != 0;)
+            unit /= 2;
+        *times = (uint32_t)(len / unit);
+    }
+    return (size_t)unit;
+}
+
 bool fuzz_resize(struct mutator *m, struct fuzz_step *step, uint64_t len)
 {
-    size_t size = (size_t)(len - (step->has_code && len >= 2 ? 2 : 0));
+    uint32_t times;
+    size_t size = split(len - (step->has_code && len >= 2 ? 2 : 0), &times);
 
-    step->times = 0;
     if (size <= step->payload.len) {
         step->payload = bytes_take(step->payload, size);
+        step->times = times;
         return true;
     }
-    uint8_t *made = size <= FUZZ_PAYLOAD_MAX ? arena_new(m->arena, size) : NULL;
+    uint8_t *made = size <= STORED_MAX ? arena_new(m->arena, size) : NULL;
     if (!made)
         return false;
+    step->times = times;
     for (size_t i = 0; i < size; i++)
         made[i] = i < step->payload.len ? step->payload.ptr[i] : '*';
     step->payload = bytes_of(made, size);

@@ -247,7 +247,7 @@ static void hear(struct said *said, const struct fuzz_session *s, struct bytes w
         said->replaced |= bytes_eq_str(step->payload, "<\x10\x92>");
         said->in_front |= at == 0 && step->payload.len > 0;
         said->behind_others |= at > 0 && at < step->payload.len;
-        said->is_length |= step->payload.len == number;
+        said->is_length |= fuzz_step_bytes(step) == number;
         said->is_code |= step->has_code && step->code == number;
         said->is_declared |= step->declares && step->declare == number;
     }

@@ -1,4 +1,5 @@
 #include "tests/support/judged.h"
+#include "ws/utf8.h"
 
 /* What decides beside the case's own expectations: monitors, the process, several connections, the
  * rounds of a sweep; and what cannot be judged at all. */
@@ -309,4 +310,28 @@ Test(verdict_evidence, a_case_that_did_not_run_says_why)
         cr_expect_eq(v.closing, CLOSING_NONE);
         buf_free(&said);
     }
+}
+
+/* It was an error of ours, and no fuzzer could show a lost byte of a message of 65536. */
+Test(verdict_evidence, a_long_expectation_is_told_in_short)
+{
+    struct one_case one;
+    struct verdict v;
+    struct arena a = { 0 };
+    struct buf steps;
+
+    buf_init(&steps, 1 << 20);
+    cr_assert(buf_append(&steps, BYTES_LIT("send text \"a\"\nexpect text \"")));
+    for (int i = 0; i < 1500; i++)
+        cr_assert(buf_append(&steps, BYTES_LIT("\xc3\xa4")));
+    cr_assert(buf_append(&steps, bytes_of("\"", 2)));
+    v = verdict_of(&one, &a, (const char *)steps.ptr, SENT "in text \"b\"");
+    cr_expect_eq(v.result, VERDICT_FAIL, "%s", v.reason);
+    cr_assert(v.expected);
+    cr_expect_lt(strlen(v.expected), 2100);
+    cr_expect(ws_utf8_valid(bytes_str(v.expected)), "%s", v.expected);
+    cr_expect(strstr(v.expected, " more)"), "%s", v.expected);
+    buf_free(&steps);
+    arena_free(&a);
+    one_case_free(&one);
 }
