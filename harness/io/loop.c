@@ -12,10 +12,11 @@
 /* Waking later than this is no scheduling any more. */
 #define STALL_US 50000
 
-/* It only ends the waiting: the clock is looked at afterwards. */
+/* It only ends the waiting: the clock is looked at afterwards. A timer may be over before libuv
+ * sleeps, and then nothing else would wake it. */
 static void on_timer(uv_timer_t *timer)
 {
-    (void)timer;
+    uv_stop(timer->loop);
 }
 
 static void on_signal(uv_signal_t *handle, int number)

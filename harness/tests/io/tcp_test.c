@@ -363,6 +363,23 @@ Test(io_tcp, the_time_comes_when_it_should)
     io_loop_free(loop);
 }
 
+/* Just before a millisecond is over the timer for the next one may be over before libuv sleeps. A
+ * run was silent for ever then, now and then. */
+Test(io_tcp, the_time_comes_also_when_it_is_there_before_the_waiting, .timeout = 30)
+{
+    struct pair p = pair_open(NULL, NULL);
+    struct io_event e;
+    struct err err;
+
+    for (int i = 0; i < 400; i++) {
+        while (io_now_us() % 1000 < 985 + (uint64_t)i % 15)
+            continue;
+        cr_assert(io_loop_next(p.loop, io_now_ms() + 1, &e, &err), "%s", err.text);
+        cr_assert_eq(e.kind, IO_TIME);
+    }
+    pair_close(&p);
+}
+
 Test(io_tcp, a_port_in_use_is_an_error_that_names_it)
 {
     struct pair p = pair_open(NULL, NULL);
