@@ -46,6 +46,9 @@ foreach(peer server client)
 endforeach()
 
 check(commands LABEL suite COMMAND ${ci}/commands $<TARGET_FILE:wsproof>)
+check(completions LABEL once COMMAND ${ci}/completions $<TARGET_FILE:wsproof>)
+check(ci_files LABEL once COMMAND ${ci}/ci-files $<TARGET_FILE:wsproof>)
+check(installed LABEL once COMMAND ${ci}/installed ${PROJECT_BINARY_DIR})
 
 # Every fault of the faulty peer is found by a case of its rule. --full, which asks every case of
 # every fault, takes long and is for people.

@@ -13,11 +13,13 @@
 #include "fuzz/trial/findings.h"
 #include "io/clock.h"
 #include "io/file.h"
+#include "report/sarif.h"
 
 #define TICK_MS 500
 /* A trial that is under way when the run ends may wait for a target that hangs. */
 #define STOP_MS 20000
 #define LATE_MS 60000
+#define SARIF_FILE_MAX (16u << 20)
 
 /* `wsproof fuzz`: starts the engines, listens to them, tells people, and gives the exit code. */
 struct supervisor {
@@ -193,6 +195,25 @@ static void summarise(struct supervisor *s)
     fuzz_progress_summary(&s->progress, &all);
 }
 
+/* The findings that the summary names, for those who gather them. */
+static bool write_sarif(const struct supervisor *s, struct err *err)
+{
+    struct sarif_finding findings[FUZZ_TOLD_MAX];
+    const struct fuzz_progress *p = &s->progress;
+    struct buf text;
+
+    if (!s->words.sarif)
+        return true;
+    for (size_t i = 0; i < p->n_told; i++)
+        findings[i] = (struct sarif_finding){ p->told[i].path, p->told[i].text };
+    buf_init(&text, SARIF_FILE_MAX);
+    bool ok = report_sarif_findings(WSPROOF_VERSION, findings, p->n_told, &text)
+                  ? io_file_write(s->words.sarif, buf_bytes(&text), err)
+                  : err_memory(err, "the findings as SARIF");
+    buf_free(&text);
+    return ok;
+}
+
 static int supervise(struct supervisor *s)
 {
     struct err err = { 0 };
@@ -203,6 +224,7 @@ static int supervise(struct supervisor *s)
     setenv("UBSAN_OPTIONS", "halt_on_error=1:abort_on_error=1:print_stacktrace=1", 0);
     bool ok = fuzz(s, &err);
     summarise(s);
+    ok = ok && write_sarif(s, &err);
     if (!ok) {
         session_complain(&err);
         worse(s, session_exit_of(&err));

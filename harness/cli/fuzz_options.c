@@ -32,6 +32,7 @@ void fuzz_rows(struct fuzz_words *w, struct arg_row rows[FUZZ_ROWS])
         { "--jobs", 'j', ARG_NUMBER, &w->jobs, "N", "so many targets at a time (1)" },
         { "--corpus", 0, ARG_TEXT, &o->corpus, "DIR", "keep what reached something new" },
         { "--findings", 0, ARG_TEXT, &o->findings, "DIR", "where findings go (findings)" },
+        { "--sarif", 0, ARG_TEXT, &w->sarif, "FILE", "the findings as SARIF 2.1.0 here" },
         { "--minimise", 0, ARG_TEXT, &w->minimise, "FILE", "make a .case that fails smaller" },
         { "--timeout", 0, ARG_TIME, &o->timeout_ms, "TIME", "silent for so long: it hangs (2s)" },
         { "--memory", 0, ARG_NUMBER, &o->memory_bytes, "SIZE", "one session may cost (256M)" },

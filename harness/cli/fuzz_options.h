@@ -11,6 +11,7 @@ struct fuzz_words {
     struct arg_list headers, protocols;
     const char *role;     /* "server" or "client" */
     const char *minimise; /* a case file */
+    const char *sarif;    /* where the findings go in that form; NULL: nowhere */
     uint64_t jobs;
     bool quiet, verbose;
 };

@@ -34,6 +34,9 @@ static void print_help(void)
            "Proves WebSocket servers and clients against RFC 6455 and RFC 7692.\n\n");
     for (const struct command *c = commands; c->name; c++)
         printf("  %-14s%s\n", c->name, c->about);
+    printf("\n  wsproof test ws://localhost:9001/                   a server that runs\n"
+           "  wsproof test --exec 'node server.js {port}'         one to be started\n"
+           "  wsproof test-client --exec 'node client.js {url}'   a client\n");
     printf("\nwsproof COMMAND --help tells more. Exit status: 0 as expected, 1 an unexpected\n"
            "result, 2 usage, 3 the target or the environment, 4 a bug of wsproof.\n");
 }

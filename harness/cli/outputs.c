@@ -4,6 +4,7 @@
 
 #include "io/file.h"
 #include "report/json.h"
+#include "report/sarif.h"
 #include "report/writers.h"
 
 static const char *in_dir(const struct outputs *o, struct arena *a, const char *name)
@@ -100,6 +101,9 @@ bool outputs_end(const struct outputs *o, const struct run_report *r,
     ok = (!o->dir || write_dir(o, r, requirements, a, &text, err)) &&
          (!o->json || put(o->json, report_json(r, &text), &text, err)) &&
          (!o->junit || put(o->junit, report_junit(r, &text), &text, err));
+    ok = ok && (!o->markdown || put(o->markdown, report_markdown(r, &text), &text, err)) &&
+         (!o->badge || put(o->badge, report_badge(r, &text), &text, err)) &&
+         (!o->sarif || put(o->sarif, report_sarif(r, o->fail_on, requirements, &text), &text, err));
     if (ok && o->tap) {
         ok = report_tap(r, &text) || err_memory(err, "TAP");
         if (ok)

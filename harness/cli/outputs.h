@@ -9,6 +9,9 @@ struct outputs {
     const char *dir; /* gets results.json, results.jsonl while running, junit.xml, index.html */
     const char *json, *junit; /* further copies */
     bool tap;                 /* on stdout */
+    const char *markdown, *badge, *sarif;
+    enum severity
+        fail_on; /* from here on a fail is an error to those who know errors and warnings */
 };
 
 /* A results.json or a journal read back into `a`; errors name the file. */

@@ -44,7 +44,8 @@ static bool unique(const struct run_report *r, struct err *err)
 
 static bool make(struct session *s, const struct arg_list *files, struct err *err)
 {
-    struct outputs outputs = { s->o.report_dir, s->o.json, s->o.junit, s->o.tap };
+    struct outputs outputs = { s->o.report_dir, s->o.json,  s->o.junit, s->o.tap,
+                               s->o.markdown,   s->o.badge, s->o.sarif, s->fail_on };
     size_t cap = 0;
 
     if (!source_load(&s->source, NULL, err))
@@ -70,6 +71,11 @@ int command_report(int argc, char **argv)
         { "--json", 0, ARG_TEXT, &s.o.json, "FILE", "results.json here" },
         { "--junit", 0, ARG_TEXT, &s.o.junit, "FILE", "junit.xml here" },
         { "--tap", 0, ARG_FLAG, &s.o.tap, NULL, "TAP on standard output" },
+        { "--github", 0, ARG_FLAG, &s.o.github, NULL,
+          "annotations, and a summary for $GITHUB_STEP_SUMMARY" },
+        { "--markdown", 0, ARG_TEXT, &s.o.markdown, "FILE", "a summary in Markdown here" },
+        { "--sarif", 0, ARG_TEXT, &s.o.sarif, "FILE", "the fails as SARIF 2.1.0 here" },
+        { "--badge", 0, ARG_TEXT, &s.o.badge, "FILE", "a badge (SVG) here" },
         { 0 },
     };
     const struct arg_command command = {
@@ -83,6 +89,7 @@ int command_report(int argc, char **argv)
     memset(&s, 0, sizeof s);
     s.role = ROLE_SERVER;
     s.o.report_dir = "wsproof-report";
+    s.fail_on = SEVERITY_MINOR;
     if (!arg_parse(&command, argc, argv, &files, &help, &err))
         return arg_fail(&command, &err);
     if (help) {
@@ -93,6 +100,8 @@ int command_report(int argc, char **argv)
         err_set(&err, ERR_USAGE, "which results.json?");
         return arg_fail(&command, &err);
     }
+    if (s.o.github)
+        github_begin(&s.github);
     shown.tap = s.o.tap;
     s.progress = progress_new(&shown);
     bool ok = s.progress && make(&s, &files, &err);
@@ -101,6 +110,7 @@ int command_report(int argc, char **argv)
         progress_summary(s.progress, &s.report, s.o.report_dir);
     else
         session_complain(&err);
+    code = session_github(&s, code);
     for (size_t i = 0; i < s.report.n_results; i++)
         result_free(&s.report.results[i]);
     progress_free(s.progress);

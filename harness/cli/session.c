@@ -65,6 +65,11 @@ size_t session_rows(struct session_options *o, enum case_role role, struct arg_r
         { "--json", 0, ARG_TEXT, &o->json, "FILE", "results.json also here" },
         { "--junit", 0, ARG_TEXT, &o->junit, "FILE", "junit.xml also here" },
         { "--tap", 0, ARG_FLAG, &o->tap, NULL, "TAP on standard output" },
+        { "--github", 0, ARG_FLAG, &o->github, NULL,
+          "annotations, and a summary for $GITHUB_STEP_SUMMARY" },
+        { "--markdown", 0, ARG_TEXT, &o->markdown, "FILE", "a summary in Markdown here" },
+        { "--sarif", 0, ARG_TEXT, &o->sarif, "FILE", "the fails as SARIF 2.1.0 here" },
+        { "--badge", 0, ARG_TEXT, &o->badge, "FILE", "a badge (SVG) here" },
         { "--resume", 0, ARG_FLAG, &o->resume, NULL,
           "go on with what a killed run left in --report" },
         { "--strict", 0, ARG_FLAG, &o->strict, NULL, "contested cases may fail" },
@@ -140,7 +145,7 @@ static bool parse_fail_on(struct session *s, struct err *err)
 {
     for (int level = SEVERITY_PEDANTIC; level <= SEVERITY_CRITICAL; level++) {
         if (strcmp(s->o.fail_on, script_severity_name((enum severity)level)) == 0) {
-            s->fail_on = (enum severity)level;
+            s->fail_on = s->outputs.fail_on = (enum severity)level;
             return true;
         }
     }
@@ -291,6 +296,8 @@ bool session_open(struct session *s, enum case_role role, const char *url, struc
 {
     struct progress_options shown = { s->o.verbose, s->o.quiet, s->o.tap };
 
+    if (s->o.github)
+        github_begin(&s->github);
     s->role = role;
     s->started_ms = io_elapsed_ms();
     s->report.target = target_name(s, url);
@@ -298,7 +305,8 @@ bool session_open(struct session *s, enum case_role role, const char *url, struc
     s->report.version = WSPROOF_VERSION;
     s->report.seed = s->o.seed;
     s->report.started_s = io_wall_s();
-    s->outputs = (struct outputs){ s->o.report_dir, s->o.json, s->o.junit, s->o.tap };
+    s->outputs = (struct outputs){ s->o.report_dir, s->o.json,  s->o.junit, s->o.tap,
+                                   s->o.markdown,   s->o.badge, s->o.sarif, SEVERITY_MINOR };
     s->progress = progress_new(&shown);
     if (!s->progress)
         return err_memory(err, "the progress line");

@@ -2,6 +2,7 @@
 #define CLI_SESSION_H
 
 #include "cli/args.h"
+#include "cli/github.h"
 #include "cli/outputs.h"
 #include "cli/progress.h"
 #include "cli/source.h"
@@ -16,8 +17,9 @@ struct session_options {
     const char *exec, *profile, *shard, *cases_from, *cut, *sni;
     const char *cacert, *cert, *key;
     const char *report_dir, *json, *junit, *fail_on;
+    const char *markdown, *sarif, *badge;
     uint64_t jobs, timeout_ms, case_ms, seed;
-    bool insecure, strict, tap, verbose, quiet, resume, tls, long_too;
+    bool insecure, strict, tap, verbose, quiet, resume, tls, long_too, github;
 };
 
 #define SESSION_CUTS_MAX 16
@@ -48,6 +50,7 @@ struct session {
     size_t n_cuts, cut;               /* which is under way */
     struct ws_header headers[ARG_LIST_MAX];
     struct outputs outputs;
+    struct github github;
     enum severity fail_on;
     struct run_report report;
     size_t results_cap;
@@ -58,7 +61,7 @@ struct session {
 void session_defaults(struct session_options *o, enum case_role role);
 
 /* The rows that all three share go into `rows` (room for SESSION_ROWS), ended by an empty one. */
-#define SESSION_ROWS 40
+#define SESSION_ROWS 64
 size_t session_rows(struct session_options *o, enum case_role role, struct arg_row *rows);
 
 /* Loads, selects, starts the loop. `target` is the URL, or NULL. */
@@ -97,6 +100,9 @@ void session_keep_verdict(struct session *s, struct verdict *v);
 int session_close(struct session *s, const struct err *trouble);
 int session_finish(struct session *s, const struct err *trouble); /* all of that but the freeing */
 void session_free(struct session *s);
+
+/* What --github wants behind everything else. Gives the exit code, `code` or a worse one. */
+int session_github(struct session *s, int code);
 
 /* Exit code of an error that ended everything early. */
 int session_exit_of(const struct err *err);

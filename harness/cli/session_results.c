@@ -19,8 +19,9 @@ static bool takes_value(const char *arg, const char *name)
 /* The command line of this run with only this case: what chooses cases or places is left out. */
 static const char *run_again(struct session *s, const char *id)
 {
-    static const char *const left_out[] = { "--cases", "--exclude", "--shard", "--report",
-                                            "--json",  "--junit",   NULL };
+    static const char *const left_out[] = { "--cases", "--exclude", "--shard",    "--report",
+                                            "--json",  "--junit",   "--markdown", "--sarif",
+                                            "--badge", NULL };
     struct buf line;
     const char *copy;
     bool ok;
@@ -31,7 +32,7 @@ static const char *run_again(struct session *s, const char *id)
     ok = buf_append(&line, BYTES_LIT("wsproof"));
     for (int i = 1; ok && i < s->argc; i++) {
         bool skip = strcmp(s->argv[i], "--resume") == 0 || strcmp(s->argv[i], "--tap") == 0 ||
-                    strcmp(s->argv[i], "--long") == 0;
+                    strcmp(s->argv[i], "--long") == 0 || strcmp(s->argv[i], "--github") == 0;
         for (size_t k = 0; left_out[k]; k++) {
             size_t n = strlen(left_out[k]);
             if (takes_value(s->argv[i], left_out[k])) {
@@ -255,13 +256,28 @@ static int finish(struct session *s, const struct err *trouble)
     return write_reports(s, code);
 }
 
+int session_github(struct session *s, int code)
+{
+    struct err err = { 0 };
+
+    if (!s->o.github || github_end(&s->github, &s->report, s->fail_on, &err))
+        return code;
+    session_complain(&err);
+    return session_exit_of(&err) > code ? session_exit_of(&err) : code;
+}
+
 int session_finish(struct session *s, const struct err *trouble)
 {
+    int code = EXIT_OK;
+
     if (s->report.results)
-        return finish(s, trouble);
-    if (trouble)
+        code = finish(s, trouble);
+    else if (trouble) {
+        s->report.trouble = trouble->text;
         session_complain(trouble);
-    return trouble ? session_exit_of(trouble) : EXIT_OK;
+        code = session_exit_of(trouble);
+    }
+    return session_github(s, code);
 }
 
 void session_free(struct session *s)

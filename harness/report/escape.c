@@ -121,13 +121,62 @@ static bool write_html(uint32_t character, struct bytes raw, struct buf *out)
     return buf_append(out, raw);
 }
 
+static bool is_control(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7F && c < 0xA0);
+}
+
 static bool write_tap(uint32_t character, struct bytes raw, struct buf *out)
 {
-    if (character < 0x20 || (character >= 0x7F && character < 0xA0))
+    if (is_control(character))
         return buf_push(out, ' ');
     if ((character == '#' || character == '\\') && !buf_push(out, '\\'))
         return false;
     return buf_append(out, raw);
+}
+
+static bool write_github(uint32_t character, struct bytes raw, struct buf *out)
+{
+    if (character == '%' || character == '\n' || character == '\r')
+        return buf_print(out, "%%%02X", (unsigned)character);
+    return is_control(character) ? buf_push(out, ' ') : buf_append(out, raw);
+}
+
+static bool write_github_property(uint32_t character, struct bytes raw, struct buf *out)
+{
+    if (character == ':' || character == ',')
+        return buf_print(out, "%%%02X", (unsigned)character);
+    return write_github(character, raw, out);
+}
+
+static bool is_plain(uint32_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* References are never taken for marks; a comma, a blank, a hyphen or a slash within a line is none
+ * anyway, and easier to read as it is. */
+static bool write_markdown(uint32_t character, struct bytes raw, struct buf *out)
+{
+    if (is_control(character))
+        return buf_push(out, ' ');
+    if (is_unseen(character))
+        return buf_print(out, "&#92;u&#123;%x&#125;", (unsigned)character);
+    if (character >= 0x80 || is_plain(character) || character == ' ' || character == ',' ||
+        character == '-' || character == '/')
+        return buf_append(out, raw);
+    return buf_print(out, "&#%u;", (unsigned)character);
+}
+
+static bool write_path(uint32_t character, struct bytes raw, struct buf *out)
+{
+    if (is_plain(character) || character == '/' || character == '-' || character == '.' ||
+        character == '_' || character == '~')
+        return buf_append(out, raw);
+    for (size_t i = 0; i < raw.len; i++)
+        if (!buf_print(out, "%%%02X", raw.ptr[i]))
+            return false;
+    return true;
 }
 
 bool report_escape_json(struct bytes in, struct buf *out)
@@ -158,4 +207,24 @@ bool report_escape_html(struct bytes in, struct buf *out)
 bool report_escape_tap(struct bytes in, struct buf *out)
 {
     return each_character(in, write_tap, out);
+}
+
+bool report_escape_github(struct bytes in, struct buf *out)
+{
+    return each_character(in, write_github, out);
+}
+
+bool report_escape_github_property(struct bytes in, struct buf *out)
+{
+    return each_character(in, write_github_property, out);
+}
+
+bool report_escape_markdown(struct bytes in, struct buf *out)
+{
+    return each_character(in, write_markdown, out);
+}
+
+bool report_escape_path(struct bytes in, struct buf *out)
+{
+    return each_character(in, write_path, out);
 }

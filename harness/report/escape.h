@@ -20,8 +20,20 @@ NODISCARD bool report_escape_xml_attribute(struct bytes in, struct buf *out);
  * direction of the text around them, are shown as \u{202e}. */
 NODISCARD bool report_escape_html(struct bytes in, struct buf *out);
 
-/* Inside a TAP description: one line, in which "#" would begin a directive. TAP 14. */
+/* Inside a TAP description: one line, in which "#" would begin a directive. TAP 13 and 14. */
 NODISCARD bool report_escape_tap(struct bytes in, struct buf *out);
+
+/* Behind the colons of a GitHub workflow command, and as the value of one of its properties.
+ * Controls but line breaks become blanks. */
+NODISCARD bool report_escape_github(struct bytes in, struct buf *out);
+NODISCARD bool report_escape_github_property(struct bytes in, struct buf *out);
+
+/* Inside one line of Markdown, table cells and HTML elements included: every sign that could mean
+ * something is a character reference. */
+NODISCARD bool report_escape_markdown(struct bytes in, struct buf *out);
+
+/* A file's path as a relative URI reference: all but letters, digits, "/" and "-._~" as %41. */
+NODISCARD bool report_escape_path(struct bytes in, struct buf *out);
 
 /* The first character of `in` (not empty) and how many bytes it takes; a byte that is no part of
  * UTF-8 is taken alone as U+FFFD. */

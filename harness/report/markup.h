@@ -15,6 +15,8 @@ struct markup {
 void markup_put(struct markup *m, const char *ours);    /* as it is: never data */
 void markup_text(struct markup *m, const char *text);   /* escaped; NULL writes nothing */
 void markup_bytes(struct markup *m, struct bytes data); /* escaped */
+/* The same, but no more than its first `max` bytes, and then "…". */
+void markup_cut(struct markup *m, const char *text, size_t max);
 void markup_number(struct markup *m, uint64_t n);
 void markup_seconds(struct markup *m, uint64_t us); /* "0.012345" */
 

@@ -68,11 +68,12 @@ static void test_point(struct markup *m, size_t number, const struct result *r)
         explain(m, r);
 }
 
+/* All of it is in version 13 too, and readers that know no 14 complain about the number. */
 bool report_tap(const struct run_report *r, struct buf *out)
 {
     struct markup m = { .buf = out, .ok = true, .escape = report_escape_tap };
 
-    markup_put(&m, "TAP version 14\n1..");
+    markup_put(&m, "TAP version 13\n1..");
     markup_number(&m, r->n_results);
     markup_put(&m, "\n");
     for (size_t i = 0; i < r->n_results; i++)
