@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/known.h"
 #include "io/clock.h"
 
 static bool is_taken(const struct agents *all, const char *dir)
@@ -117,6 +118,9 @@ static bool write_agent(struct agents *all, struct agent *a, struct err *err)
     struct outputs outputs = { .dir = a->dir };
 
     agents_settle(a);
+    if (!known_settle(s, &a->report, a->report.n_results, err) ||
+        (all->count == 1 && !known_update(s, &a->report, a->report.n_results, err)))
+        return false;
     return outputs_end(&outputs, &a->report, &s->source.requirements, &s->arena, err);
 }
 
@@ -128,9 +132,18 @@ bool agents_write(struct agents *all, struct err *err)
     return true;
 }
 
+static int one_agent_only(const struct agents *all)
+{
+    fprintf(stderr, "wsproof: --update-baseline wants one agent, and %zu came\n", all->count);
+    return EXIT_USAGE;
+}
+
 int agents_summary(struct agents *all)
 {
     int code = all->count > 0 ? EXIT_OK : EXIT_UNEXPECTED;
+
+    if (all->s->o.update_baseline && all->count > 1)
+        code = one_agent_only(all);
 
     for (size_t i = 0; i < all->count; i++) {
         struct agent *a = &all->list[i];
@@ -138,6 +151,7 @@ int agents_summary(struct agents *all)
         progress_name(stdout, a->name);
         printf(": ");
         progress_summary(all->s->progress, &a->report, a->dir);
+        known_print(&a->report, all->s->o.quiet, all->s->o.tap ? stderr : stdout);
         code = one > code ? one : code;
         for (size_t k = 0; k < a->report.n_results; k++)
             result_free(&a->report.results[k]);

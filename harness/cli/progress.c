@@ -107,6 +107,8 @@ static void print_finding(struct progress *p, const struct result *result)
         printf(": %s", v->reason);
     if (v->requirement && v->result != VERDICT_PASS)
         printf(" [%s]", v->requirement);
+    if (result->known.as != KNOWN_NOT)
+        printf(" (%s: line %u of the baseline)", known_name(result->known.as), result->known.line);
     printf("\n");
     if (v->expected)
         printf("      expected %s\n", without_expect(v->expected));
@@ -118,8 +120,7 @@ static void print_finding(struct progress *p, const struct result *result)
 
 void progress_result(struct progress *p, const struct result *result, size_t done, size_t total)
 {
-    enum verdict_kind kind = result->verdict.result;
-    bool finding = kind == VERDICT_FAIL || kind == VERDICT_ERROR;
+    bool finding = result_is_bad(result);
 
     if (p->options.tap)
         return;
@@ -133,15 +134,25 @@ void progress_result(struct progress *p, const struct result *result, size_t don
     fflush(stdout);
 }
 
+/* What a fail costs the run is another question where it is known. */
+static void print_expected(const struct run_counts *counts)
+{
+    if (counts->expected_fails > 0)
+        printf(", %zu expected", counts->expected_fails);
+}
+
 static void print_counts(struct progress *p, const struct run_counts *counts)
 {
     static const enum verdict_kind order[] = { VERDICT_PASS, VERDICT_WARN, VERDICT_INFO,
                                                VERDICT_FAIL, VERDICT_SKIP, VERDICT_ERROR };
 
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-        size_t n = counts->by_kind[order[i]];
+        bool fails = order[i] == VERDICT_FAIL;
+        size_t n = counts->by_kind[order[i]] - (fails ? counts->expected_fails : 0);
         printf("%s%s%zu %s%s", i ? ", " : "", n ? color_of(p, order[i]) : "", n,
                verdict_name(order[i]), n ? plain(p) : "");
+        if (fails)
+            print_expected(counts);
     }
 }
 
@@ -150,10 +161,10 @@ static void print_severities(const struct run_counts *counts)
     bool first = true;
 
     for (int s = SEVERITY_CRITICAL; s >= SEVERITY_PEDANTIC; s--) {
-        if (counts->fails_by_severity[s] == 0)
+        size_t n = counts->fails_by_severity[s] - counts->expected_by_severity[s];
+        if (n == 0)
             continue;
-        printf("%s%zu %s", first ? "  fails: " : ", ", counts->fails_by_severity[s],
-               script_severity_name((enum severity)s));
+        printf("%s%zu %s", first ? "  fails: " : ", ", n, script_severity_name((enum severity)s));
         first = false;
     }
     if (!first)

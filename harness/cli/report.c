@@ -1,61 +1,48 @@
 #include "cli/commands.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "cli/diff.h"
+#include "cli/known.h"
+#include "cli/runs.h"
 #include "cli/session.h"
 
-/* Adds the results of one file to a report that is under way. */
-static bool add_file(struct arena *a, const char *path, struct run_report *all, size_t *cap,
-                     struct err *err)
+/* Held against --baseline anew; without it a report keeps what its runs were told. */
+static bool judge(struct session *s, struct err *err)
 {
-    struct run_report one;
-
-    if (!outputs_read(path, a, &one, err))
-        return false;
-    if (all->n_results == 0 && !all->target) {
-        struct result *none = NULL;
-        *all = one;
-        all->results = none;
-        all->n_results = 0;
-        all->duration_ms = 0;
-    } else if (strcmp(all->target, one.target) != 0) {
-        return err_set(err, ERR_USAGE, "%s is about %s, not %s: merging targets comes later", path,
-                       one.target, all->target);
-    }
-    if (!arena_grow(a, (void **)&all->results, cap, all->n_results + one.n_results,
-                    sizeof *all->results))
-        return err_memory(err, "the results");
-    memcpy(all->results + all->n_results, one.results, one.n_results * sizeof *one.results);
-    all->n_results += one.n_results;
-    all->duration_ms += one.duration_ms;
-    all->unfinished |= one.unfinished;
-    return true;
+    s->role = strcmp(s->report.role, "client") == 0 ? ROLE_CLIENT : ROLE_SERVER;
+    return session_fail_on(s, err) && known_open(s, err) &&
+           known_settle(s, &s->report, s->report.n_results, err) &&
+           known_update(s, &s->report, s->report.n_results, err);
 }
 
-/* Two shards with one case have been mixed up. */
-static bool unique(const struct run_report *r, struct err *err)
+static bool make(struct session *s, struct runs *runs, const struct arg_list *files,
+                 struct err *err)
 {
-    for (size_t i = 1; i < r->n_results; i++)
-        if (strcmp(r->results[i - 1].id, r->results[i].id) == 0)
-            return err_set(err, ERR_USAGE, "%s is in two of the files", r->results[i].id);
-    return true;
-}
-
-static bool make(struct session *s, const struct arg_list *files, struct err *err)
-{
-    struct outputs outputs = { s->o.report_dir, s->o.json,  s->o.junit, s->o.tap,
-                               s->o.markdown,   s->o.badge, s->o.sarif, s->fail_on };
-    size_t cap = 0;
-
     if (!source_load(&s->source, NULL, err))
         return false;
     for (size_t i = 0; i < files->count; i++)
-        if (!add_file(&s->arena, files->items[i], &s->report, &cap, err))
+        if (!runs_add(runs, files->items[i], &s->arena, err))
             return false;
-    qsort(s->report.results, s->report.n_results, sizeof *s->report.results, session_order);
-    return unique(&s->report, err) &&
-           outputs_end(&outputs, &s->report, &s->source.requirements, &s->arena, err);
+    if (!runs_close(runs, &s->arena, err))
+        return false;
+    if (runs->count > 1)
+        return err_set(err, ERR_USAGE, "%s and %s are two targets", runs->list[0].target,
+                       runs->list[1].target);
+    s->report = runs->list[0];
+    if (!judge(s, err))
+        return false;
+    struct outputs outputs = { s->o.report_dir, s->o.json,  s->o.junit, s->o.tap,
+                               s->o.markdown,   s->o.badge, s->o.sarif, s->fail_on };
+    return outputs_end(&outputs, &s->report, &s->source.requirements, &s->arena, err);
+}
+
+static bool is_diff(int argc, char **argv)
+{
+    for (int i = 2; i < argc; i++)
+        if (strcmp(argv[i], "--diff") == 0)
+            return true;
+    return false;
 }
 
 int command_report(int argc, char **argv)
@@ -63,6 +50,7 @@ int command_report(int argc, char **argv)
     static struct session s;
     struct progress_options shown = { 0 };
     struct arg_list files = { 0 };
+    struct runs runs = { 0 };
     struct err err = { 0 };
     bool help = false;
     const struct arg_row rows[] = {
@@ -76,20 +64,33 @@ int command_report(int argc, char **argv)
         { "--markdown", 0, ARG_TEXT, &s.o.markdown, "FILE", "a summary in Markdown here" },
         { "--sarif", 0, ARG_TEXT, &s.o.sarif, "FILE", "the fails as SARIF 2.1.0 here" },
         { "--badge", 0, ARG_TEXT, &s.o.badge, "FILE", "a badge (SVG) here" },
+        { "--baseline", 0, ARG_TEXT, &s.o.baseline, "FILE",
+          "known failures, a line each: judge by these" },
+        { "--update-baseline", 0, ARG_FLAG, &s.o.update_baseline, NULL,
+          "write into that file what is in RESULTS" },
+        { "--fail-on", 0, ARG_TEXT, &s.o.fail_on, "LEVEL",
+          "exit 1 from: pedantic, minor, major, critical" },
+        { "--diff", 0, ARG_FLAG, &help, NULL,
+          "what has changed: wsproof report --diff --help tells more" },
         { 0 },
     };
     const struct arg_command command = {
         "report", "wsproof report RESULTS... [--report DIR]",
-        "Makes the reports of a run again, or of several shards of one run together. Also reads "
-        "the\n"
-        "results.jsonl that a killed run leaves behind.",
-        "  wsproof report shard1/results.json shard2/results.json --report all\n", rows
+        "Makes the reports of a run again, or of several shards of one run together. RESULTS are "
+        "files or folders, or NAME=FILE to name the target. Also reads the results.jsonl that a "
+        "killed run leaves behind.",
+        "  wsproof report shard1/results.json shard2/results.json --report all\n"
+        "  wsproof report shards/ --baseline known.txt\n"
+        "  wsproof report --diff main/results.json wsproof-report/results.json\n",
+        rows
     };
 
+    if (is_diff(argc, argv))
+        return command_report_diff(argc, argv);
     memset(&s, 0, sizeof s);
     s.role = ROLE_SERVER;
     s.o.report_dir = "wsproof-report";
-    s.fail_on = SEVERITY_MINOR;
+    s.o.fail_on = "minor";
     if (!arg_parse(&command, argc, argv, &files, &help, &err))
         return arg_fail(&command, &err);
     if (help) {
@@ -104,15 +105,15 @@ int command_report(int argc, char **argv)
         github_begin(&s.github);
     shown.tap = s.o.tap;
     s.progress = progress_new(&shown);
-    bool ok = s.progress && make(&s, &files, &err);
+    bool ok = s.progress && make(&s, &runs, &files, &err);
     int code = ok ? session_exit_code(&s, &s.report) : session_exit_of(&err);
-    if (ok)
+    if (ok) {
         progress_summary(s.progress, &s.report, s.o.report_dir);
-    else
+        known_print(&s.report, false, s.o.tap ? stderr : stdout);
+    } else
         session_complain(&err);
     code = session_github(&s, code);
-    for (size_t i = 0; i < s.report.n_results; i++)
-        result_free(&s.report.results[i]);
+    runs_free(&runs);
     progress_free(s.progress);
     source_free(&s.source);
     arena_free(&s.arena);

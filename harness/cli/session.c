@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/known.h"
 #include "cli/own_peer.h"
 #include "cli/session_cuts.h"
 #include "io/clock.h"
@@ -73,6 +74,10 @@ size_t session_rows(struct session_options *o, enum case_role role, struct arg_r
         { "--resume", 0, ARG_FLAG, &o->resume, NULL,
           "go on with what a killed run left in --report" },
         { "--strict", 0, ARG_FLAG, &o->strict, NULL, "contested cases may fail" },
+        { "--baseline", 0, ARG_TEXT, &o->baseline, "FILE",
+          "known failures, a line each: exit 0 with these, 1 when one is gone" },
+        { "--update-baseline", 0, ARG_FLAG, &o->update_baseline, NULL,
+          "write into that file what is now; its comments and reasons stay" },
         { "--fail-on", 0, ARG_TEXT, &o->fail_on, "LEVEL",
           "exit 1 from: pedantic, minor, major, critical" },
         { "--verbose", 'v', ARG_FLAG, &o->verbose, NULL, "every case, with its conversation" },
@@ -141,7 +146,7 @@ static bool parse_headers(struct session *s, struct err *err)
     return true;
 }
 
-static bool parse_fail_on(struct session *s, struct err *err)
+bool session_fail_on(struct session *s, struct err *err)
 {
     for (int level = SEVERITY_PEDANTIC; level <= SEVERITY_CRITICAL; level++) {
         if (strcmp(s->o.fail_on, script_severity_name((enum severity)level)) == 0) {
@@ -194,6 +199,7 @@ static bool select_cases(struct session *s, struct err *err)
         !suite_select(&s->source.suite, &selection, &s->arena, &s->cases, &s->n_cases, err))
         return false;
     s->n_left_out = suite_left_out(&s->source.suite, &selection);
+    s->n_chosen = suite_chosen(&s->source.suite, &selection);
     return s->n_cases > 0 ||
            err_set(err, ERR_USAGE, "no case is left to run: see wsproof cases list --role %s",
                    s->role == ROLE_CLIENT ? "client" : "server");
@@ -310,10 +316,10 @@ bool session_open(struct session *s, enum case_role role, const char *url, struc
     s->progress = progress_new(&shown);
     if (!s->progress)
         return err_memory(err, "the progress line");
-    if (!parse_cuts(s, err) || !parse_headers(s, err) || !parse_fail_on(s, err) ||
+    if (!parse_cuts(s, err) || !parse_headers(s, err) || !session_fail_on(s, err) ||
         !read_profile(s, err))
         return false;
-    if (!load_source(s, err) || !select_cases(s, err))
+    if (!load_source(s, err) || !select_cases(s, err) || !known_open(s, err))
         return false;
     s->loop = io_loop_new(err);
     return s->loop && io_loop_watch_signals(s->loop, err) && open_target(s, url, err);

@@ -16,10 +16,10 @@ struct session_options {
     struct arg_list cases, exclude, headers, protocols;
     const char *exec, *profile, *shard, *cases_from, *cut, *sni;
     const char *cacert, *cert, *key;
-    const char *report_dir, *json, *junit, *fail_on;
+    const char *report_dir, *json, *junit, *fail_on, *baseline;
     const char *markdown, *sarif, *badge;
     uint64_t jobs, timeout_ms, case_ms, seed;
-    bool insecure, strict, tap, verbose, quiet, resume, tls, long_too, github;
+    bool insecure, strict, tap, verbose, quiet, resume, tls, long_too, github, update_baseline;
 };
 
 #define SESSION_CUTS_MAX 16
@@ -46,6 +46,8 @@ struct session {
     struct schedule_options schedule;
     const struct script_case **cases; /* to be run */
     size_t n_cases, n_left_out;       /* the long ones */
+    size_t n_chosen;                  /* before they were split into shards */
+    struct baseline baseline;         /* empty: no --baseline */
     uint64_t cuts[SESSION_CUTS_MAX];  /* bytes a write; 0: as the case says */
     size_t n_cuts, cut;               /* which is under way */
     struct ws_header headers[ARG_LIST_MAX];
@@ -80,7 +82,10 @@ NODISCARD bool session_cases(struct session *s, struct err *err);
 void session_result(struct session *s, struct outcome *o, struct result *out);
 int session_order(const void *a, const void *b); /* for qsort: results in suite order */
 
-/* Exit code of a report by --fail-on. */
+/* s->fail_on from --fail-on. */
+NODISCARD bool session_fail_on(struct session *s, struct err *err);
+
+/* Exit code of a report by --fail-on and --baseline. */
 int session_exit_code(const struct session *s, const struct run_report *r);
 
 /* The run options of the cut under way. */

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/known.h"
 #include "io/clock.h"
 #include "report/describe.h"
 #include "script/print.h"
@@ -21,7 +22,7 @@ static const char *run_again(struct session *s, const char *id)
 {
     static const char *const left_out[] = { "--cases", "--exclude", "--shard",    "--report",
                                             "--json",  "--junit",   "--markdown", "--sarif",
-                                            "--badge", NULL };
+                                            "--badge", "--baseline", NULL };
     struct buf line;
     const char *copy;
     bool ok;
@@ -32,7 +33,8 @@ static const char *run_again(struct session *s, const char *id)
     ok = buf_append(&line, BYTES_LIT("wsproof"));
     for (int i = 1; ok && i < s->argc; i++) {
         bool skip = strcmp(s->argv[i], "--resume") == 0 || strcmp(s->argv[i], "--tap") == 0 ||
-                    strcmp(s->argv[i], "--long") == 0 || strcmp(s->argv[i], "--github") == 0;
+                    strcmp(s->argv[i], "--long") == 0 || strcmp(s->argv[i], "--github") == 0 ||
+                    strcmp(s->argv[i], "--update-baseline") == 0;
         for (size_t k = 0; left_out[k]; k++) {
             size_t n = strlen(left_out[k]);
             if (takes_value(s->argv[i], left_out[k])) {
@@ -149,6 +151,7 @@ void session_result(struct session *s, struct outcome *o, struct result *r)
     if (!r->verdict.got && r->verdict.result != VERDICT_PASS)
         r->verdict.got = described(s, &r->transcript, r->verdict.entry);
     session_keep_verdict(s, &r->verdict);
+    known_judge(s, r);
 }
 
 bool session_add(struct session *s, struct outcome *o, struct err *err)
@@ -189,14 +192,18 @@ int session_exit_code(const struct session *s, const struct run_report *r)
     size_t ran;
 
     run_report_count(r, &counts);
-    if (counts.by_kind[VERDICT_ERROR] > 0)
+    if (counts.by_kind[VERDICT_ERROR] > 0 || r->unfinished || r->trouble)
         return EXIT_TARGET;
-    for (int level = (int)s->fail_on; level <= SEVERITY_CRITICAL; level++)
-        if (counts.fails_by_severity[level] > 0)
+    for (size_t i = 0; i < r->n_results; i++)
+        if (known_gates(s, &r->results[i]))
             return EXIT_UNEXPECTED;
+    if (r->baseline && r->baseline->n_problems > 0)
+        return EXIT_UNEXPECTED;
     ran = counts.total - counts.by_kind[VERDICT_SKIP];
-    /* A death counts also where no case could be told to be its cause. */
-    return ran == 0 || r->deaths > 0 ? EXIT_UNEXPECTED : EXIT_OK;
+    /* A death counts also where no case could be told to be its cause; not where one is known to
+     * kill it. */
+    bool dead = r->deaths > 0 && counts.expected_by_severity[SEVERITY_CRITICAL] == 0;
+    return ran == 0 || dead ? EXIT_UNEXPECTED : EXIT_OK;
 }
 
 int session_exit_of(const struct err *err)
@@ -236,24 +243,36 @@ static int write_reports(struct session *s, int code)
         return session_exit_of(&err) > code ? session_exit_of(&err) : code;
     }
     progress_summary(s->progress, &s->report, where);
+    known_print(&s->report, s->o.quiet, s->o.tap ? stderr : stdout);
     return code;
+}
+
+/* Complains; gives the worse of the two codes. */
+static int with_trouble(const struct err *trouble, int code)
+{
+    int worse = session_exit_of(trouble);
+
+    session_complain(trouble);
+    return worse > code ? worse : code;
 }
 
 static int finish(struct session *s, const struct err *trouble)
 {
-    int code;
+    struct err err = { 0 };
+    int code = EXIT_OK;
 
     if (s->role == ROLE_SERVER)
         s->report.deaths = s->target.deaths;
-    code = session_exit_code(s, &s->report);
     if (trouble) {
-        int worse = session_exit_of(trouble);
         s->report.unfinished = true;
         s->report.trouble = trouble->text;
-        session_complain(trouble);
-        code = worse > code ? worse : code;
+        code = with_trouble(trouble, code);
     }
-    return write_reports(s, code);
+    if (!known_settle(s, &s->report, s->n_chosen, &err) ||
+        !known_update(s, &s->report, s->n_chosen, &err))
+        code = with_trouble(&err, code);
+    int found = session_exit_code(s, &s->report);
+    return write_reports(s, found > code ? found : code);
 }
 
 int session_github(struct session *s, int code)

@@ -150,6 +150,23 @@ static bool read_cuts(const struct jsonin *in, struct result *r)
     return true;
 }
 
+static bool read_known(const struct jsonin *in, struct known *k)
+{
+    struct jsonin known = jsonin_member(in, "baseline");
+    int as = KNOWN_NOT, verdict = VERDICT_PASS;
+
+    if (!known.value)
+        return true;
+    if (!jsonin_is_object(&known) || !jsonin_word(&known, "as", known_named, &as) ||
+        !jsonin_word(&known, "verdict", verdict_named, &verdict) ||
+        !jsonin_text(&known, "reason", &k->reason) || !jsonin_text(&known, "link", &k->link) ||
+        !read_unsigned(&known, "line", &k->line))
+        return false;
+    k->as = (enum known_as)as;
+    k->verdict = (enum verdict_kind)verdict;
+    return true;
+}
+
 static bool read_result(const struct jsonin *in, struct result *r)
 {
     struct jsonin id = jsonin_member(in, "id");
@@ -164,7 +181,7 @@ static bool read_result(const struct jsonin *in, struct result *r)
     return jsonin_text(in, "id", &r->id) && jsonin_text(in, "title", &r->title) &&
            jsonin_text(in, "group", &r->group) && jsonin_text(in, "file", &r->path) &&
            read_unsigned(in, "line", &r->line) && jsonin_text(in, "source", &r->source) &&
-           read_severities(in, r) && read_verdict(in, &r->verdict) &&
+           read_severities(in, r) && read_verdict(in, &r->verdict) && read_known(in, &r->known) &&
            jsonin_texts(in, "proves", &r->proves, &r->n_proves) && read_autobahn(in, r) &&
            jsonin_texts(in, "tags", &r->tags, &r->n_tags) && jsonin_text(in, "note", &r->note) &&
            jsonin_text(in, "contested", &r->contested) &&
@@ -218,6 +235,23 @@ static bool read_target(const struct jsonin *in, struct run_report *out)
            jsonin_text(&target, "server", &out->server_header);
 }
 
+static bool read_baseline(const struct jsonin *in, struct run_report *out)
+{
+    struct jsonin baseline = jsonin_member(in, "baseline");
+    struct known_run *run;
+
+    if (!baseline.value)
+        return true;
+    run = arena_new(in->arena, sizeof *run);
+    if (!run)
+        return err_memory(in->err, "a results file");
+    out->baseline = run;
+    run->file = "";
+    return jsonin_is_object(&baseline) && jsonin_text(&baseline, "file", &run->file) &&
+           jsonin_texts(&baseline, "problems", &run->problems, &run->n_problems) &&
+           jsonin_texts(&baseline, "notes", &run->notes, &run->n_notes);
+}
+
 static bool is_ours(const struct jsonin *in)
 {
     struct jsonin version_at = jsonin_member(in, "version");
@@ -242,7 +276,7 @@ static bool read_run(const struct jsonin *in, struct run_report *out)
            jsonin_number(in, "duration_ms", UINT64_MAX, &out->duration_ms) &&
            jsonin_number(in, "cpu_ms", UINT64_MAX, &out->own_cpu_ms) &&
            jsonin_number(in, "peak_kib", UINT64_MAX, &out->own_peak_kib) &&
-           jsonin_number(in, "deaths", UINT64_MAX, &out->deaths) &&
+           jsonin_number(in, "deaths", UINT64_MAX, &out->deaths) && read_baseline(in, out) &&
            jsonin_flag(in, "unfinished", &out->unfinished) &&
            jsonin_text(in, "trouble", &out->trouble);
 }

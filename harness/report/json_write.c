@@ -61,6 +61,20 @@ static void write_autobahn(struct jsonout *o, const struct result *r)
         jsonout_number(o, "autobahn_code", (uint64_t)r->dropin->ending.remote_code);
 }
 
+static void write_known(struct jsonout *o, const struct known *k)
+{
+    if (k->as == KNOWN_NOT)
+        return;
+    jsonout_open(o, "baseline", '{');
+    jsonout_text(o, "as", known_name(k->as));
+    if (k->as != KNOWN_FLAKY)
+        jsonout_text(o, "verdict", verdict_name(k->verdict));
+    jsonout_text(o, "reason", k->reason);
+    jsonout_text(o, "link", k->link);
+    jsonout_number(o, "line", k->line);
+    jsonout_close(o, '}');
+}
+
 static void write_result(struct jsonout *o, const struct result *r)
 {
     jsonout_open(o, NULL, '{');
@@ -73,6 +87,7 @@ static void write_result(struct jsonout *o, const struct result *r)
     if (r->verdict.severity != r->severity)
         jsonout_text(o, "verdict_severity", script_severity_name(r->verdict.severity));
     write_verdict(o, &r->verdict);
+    write_known(o, &r->known);
     write_texts(o, "proves", (const char *const *)r->proves, r->n_proves);
     write_autobahn(o, r);
     write_texts(o, "tags", (const char *const *)r->tags, r->n_tags);
@@ -124,8 +139,25 @@ static void write_counts(struct jsonout *o, const struct run_report *r)
     for (int s = SEVERITY_CRITICAL; s >= SEVERITY_PEDANTIC; s--)
         jsonout_number(o, script_severity_name((enum severity)s), counts.fails_by_severity[s]);
     jsonout_close(o, '}');
+    if (r->baseline) {
+        jsonout_number(o, "expected", counts.expected_fails);
+        jsonout_number(o, "flaky", counts.known[KNOWN_FLAKY]);
+        jsonout_number(o, "stale", counts.known[KNOWN_STALE]);
+        jsonout_number(o, "worse", counts.known[KNOWN_WORSE]);
+    }
     jsonout_number(o, "contested", counts.contested);
     jsonout_number(o, "retried", counts.retried);
+    jsonout_close(o, '}');
+}
+
+static void write_baseline(struct jsonout *o, const struct known_run *b)
+{
+    if (!b)
+        return;
+    jsonout_open(o, "baseline", '{');
+    jsonout_text(o, "file", b->file);
+    write_texts(o, "problems", b->problems, b->n_problems);
+    write_texts(o, "notes", b->notes, b->n_notes);
     jsonout_close(o, '}');
 }
 
@@ -148,6 +180,7 @@ static void write_run(struct jsonout *o, const struct run_report *r)
     jsonout_number(o, "cpu_ms", r->own_cpu_ms);
     jsonout_number(o, "peak_kib", r->own_peak_kib);
     jsonout_number_unless(o, "deaths", r->deaths, 0);
+    write_baseline(o, r->baseline);
     jsonout_flag(o, "unfinished", r->unfinished);
     jsonout_text(o, "trouble", r->trouble);
 }

@@ -113,14 +113,34 @@ static void remarkable(struct markup *m, const struct result *r)
     markup_put(m, "</system-out>\n");
 }
 
-static void test_case(struct markup *m, const struct result *r)
+/* A known failure is no failure of the run; readers of JUnit have but "skipped" for that. */
+static void expected(struct markup *m, const struct result *r)
 {
-    attribute(m, "<testcase name=\"", r->id);
-    attribute(m, " classname=\"", r->group);
-    attribute(m, " file=\"", r->path);
-    number(m, " line=\"", r->line);
-    seconds(m, " time=\"", r->duration_us);
-    markup_put(m, ">\n");
+    attribute(m, "<skipped type=\"", known_name(r->known.as));
+    attribute(m, " message=\"expected: ", r->known.reason);
+    markup_put(m, ">expected: ");
+    markup_text(m, r->known.reason);
+    markup_put(m, "</skipped>\n");
+    remarkable(m, r);
+}
+
+/* Better or worse than a baseline has it: the run fails by it, whatever the verdict. */
+static void unexpected(struct markup *m, const struct result *r)
+{
+    attribute(m, "<failure type=\"", known_name(r->known.as));
+    markup_put(m, " message=\"");
+    markup_text(m, verdict_name(r->verdict.result));
+    markup_put(m, ", where line ");
+    markup_number(m, r->known.line);
+    markup_put(m, " of the baseline has ");
+    markup_text(m, verdict_name(r->known.verdict));
+    markup_put(m, "\">");
+    explain(m, r);
+    markup_put(m, "</failure>\n");
+}
+
+static void by_verdict(struct markup *m, const struct result *r)
+{
     switch (r->verdict.result) {
     case VERDICT_FAIL: outcome(m, "failure", r); break;
     case VERDICT_ERROR: outcome(m, "error", r); break;
@@ -135,22 +155,49 @@ static void test_case(struct markup *m, const struct result *r)
     case VERDICT_PASS:
     case VERDICT_KINDS: break;
     }
+}
+
+static bool is_expected_fail(const struct result *r)
+{
+    return r->verdict.result == VERDICT_FAIL && result_is_expected(r);
+}
+
+static void test_case(struct markup *m, const struct result *r)
+{
+    attribute(m, "<testcase name=\"", r->id);
+    attribute(m, " classname=\"", r->group);
+    attribute(m, " file=\"", r->path);
+    number(m, " line=\"", r->line);
+    seconds(m, " time=\"", r->duration_us);
+    markup_put(m, ">\n");
+    if (result_is_surprise(r))
+        unexpected(m, r);
+    else if (is_expected_fail(r))
+        expected(m, r);
+    else
+        by_verdict(m, r);
     markup_put(m, "</testcase>\n");
 }
 
 /* The attributes that a suite and the whole have in common; ours or theirs to blame, apart. */
-static void totals(struct markup *m, const struct run_report *r, bool troubled)
+static void totals(struct markup *m, const struct run_report *r, size_t troubles)
 {
-    struct run_counts counts;
+    size_t failures = 0, errors = 0, skipped = 0;
     uint64_t us = 0;
 
-    run_report_count(r, &counts);
-    for (size_t i = 0; i < r->n_results; i++)
-        us += r->results[i].duration_us;
-    number(m, " tests=\"", counts.total + troubled);
-    number(m, " failures=\"", counts.by_kind[VERDICT_FAIL]);
-    number(m, " errors=\"", counts.by_kind[VERDICT_ERROR] + troubled);
-    number(m, " skipped=\"", counts.by_kind[VERDICT_SKIP]);
+    for (size_t i = 0; i < r->n_results; i++) {
+        const struct result *result = &r->results[i];
+        enum verdict_kind kind = result->verdict.result;
+        bool surprise = result_is_surprise(result), expected = is_expected_fail(result);
+        us += result->duration_us;
+        failures += surprise || (kind == VERDICT_FAIL && !expected);
+        errors += kind == VERDICT_ERROR;
+        skipped += !surprise && (kind == VERDICT_SKIP || expected);
+    }
+    number(m, " tests=\"", r->n_results + troubles);
+    number(m, " failures=\"", failures);
+    number(m, " errors=\"", errors + troubles);
+    number(m, " skipped=\"", skipped);
     seconds(m, " time=\"", us);
     markup_put(m, ">\n");
 }
@@ -175,23 +222,42 @@ static size_t suite(struct markup *m, const struct run_report *r, size_t from)
     attribute(m, "<testsuite name=\"", r->results[from].group);
     attribute(m, " hostname=\"", r->target);
     attribute(m, " timestamp=\"", started);
-    totals(m, &part, false);
+    totals(m, &part, 0);
     for (size_t i = 0; i < n; i++)
         test_case(m, &part.results[i]);
     markup_put(m, "</testsuite>\n");
     return n;
 }
 
-/* A run without its target must not look like a good one. */
-static void trouble(struct markup *m, const struct run_report *r)
+static void trouble(struct markup *m, const char *what)
 {
-    markup_put(
-        m, "<testsuite name=\"the run\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\">\n"
-           "<testcase name=\"the run\" classname=\"wsproof\">\n");
-    attribute(m, "<error message=\"", r->trouble);
+    markup_put(m, "<testcase name=\"the run\" classname=\"wsproof\">\n");
+    attribute(m, "<error message=\"", what);
     markup_put(m, ">");
-    markup_text(m, r->trouble);
-    markup_put(m, "</error>\n</testcase>\n</testsuite>\n");
+    markup_text(m, what);
+    markup_put(m, "</error>\n</testcase>\n");
+}
+
+static size_t count_troubles(const struct run_report *r)
+{
+    return (r->trouble != NULL) + (r->baseline ? r->baseline->n_problems : 0);
+}
+
+/* A run without its target, or with other cases than recorded, must not look like a good one. */
+static void troubles(struct markup *m, const struct run_report *r)
+{
+    size_t n = count_troubles(r);
+
+    if (n == 0)
+        return;
+    number(m, "<testsuite name=\"the run\" failures=\"0\" skipped=\"0\" tests=\"", n);
+    number(m, " errors=\"", n);
+    markup_put(m, ">\n");
+    if (r->trouble)
+        trouble(m, r->trouble);
+    for (size_t i = 0; r->baseline && i < r->baseline->n_problems; i++)
+        trouble(m, r->baseline->problems[i]);
+    markup_put(m, "</testsuite>\n");
 }
 
 bool report_junit(const struct run_report *r, struct buf *out)
@@ -199,9 +265,8 @@ bool report_junit(const struct run_report *r, struct buf *out)
     struct markup m = { .buf = out, .ok = true, .escape = escape_content };
 
     markup_put(&m, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"wsproof\"");
-    totals(&m, r, r->trouble != NULL);
-    if (r->trouble)
-        trouble(&m, r);
+    totals(&m, r, count_troubles(r));
+    troubles(&m, r);
     for (size_t i = 0; i < r->n_results;)
         i += suite(&m, r, i);
     markup_put(&m, "</testsuites>\n");

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "report/page_known.h"
 #include "verdict/cuts.h"
 
 /* https://www.rfc-editor.org/rfc/rfc6455#section-5.2, of the catalogue's own words only. */
@@ -169,6 +170,7 @@ static void source(struct page *p, const struct result *r)
 static void body(struct page *p, const struct result *r)
 {
     markup_put(&p->m, "<div class=\"body\">");
+    page_known_why(&p->m, r);
     compare(p, &r->verdict);
     facts(p, r);
     requirements(p, r);
@@ -198,6 +200,7 @@ static void summary_line(struct page *p, const struct result *r, size_t i)
     markup_put(&p->m, "</span><span class=\"marks\">");
     if (v->contested)
         markup_put(&p->m, "<span class=\"disputed\">disputed</span>");
+    page_known_mark(&p->m, r);
     if (graded)
         page_element(p, "span", "severity", script_severity_name(v->severity));
     markup_put(&p->m, "<span class=\"time\">");

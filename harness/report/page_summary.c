@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "report/page_known.h"
 #include "report/rfc3339.h"
 
 #define SKIP_REASONS_MAX 40 /* different ones that are listed; a suite has a handful */
@@ -42,23 +43,30 @@ static void rows(struct page *p, const char *title, const struct run_options_row
 static void glance(struct page *p)
 {
     const size_t *by_kind = p->counts.by_kind;
+    size_t fails = by_kind[VERDICT_FAIL] - p->counts.expected_fails;
     size_t ran = p->counts.total - by_kind[VERDICT_SKIP];
-    bool bad = by_kind[VERDICT_FAIL] > 0 || by_kind[VERDICT_ERROR] > 0 || p->run->trouble;
+    bool bad =
+        fails > 0 || by_kind[VERDICT_ERROR] > 0 || p->run->trouble || page_known_is_bad(p->run);
 
     markup_put(&p->m, bad ? "<p class=\"glance bad\">" : "<p class=\"glance good\">");
     if (ran == 0) {
         markup_put(&p->m, "No case ran.</p>");
         return;
     }
-    if (by_kind[VERDICT_FAIL] > 0) {
-        markup_number(&p->m, by_kind[VERDICT_FAIL]);
-        markup_put(&p->m, by_kind[VERDICT_FAIL] == 1 ? " case of " : " cases of ");
+    if (fails > 0) {
+        markup_number(&p->m, fails);
+        markup_put(&p->m, fails == 1 ? " case of " : " cases of ");
         markup_number(&p->m, ran);
-        markup_put(&p->m, by_kind[VERDICT_FAIL] == 1 ? " fails" : " fail");
+        markup_put(&p->m, fails == 1 ? " fails" : " fail");
     } else {
         markup_put(&p->m, "No case of ");
         markup_number(&p->m, ran);
         markup_put(&p->m, " fails");
+    }
+    if (p->counts.expected_fails > 0) {
+        markup_put(&p->m, fails > 0 ? ", and " : ", but for ");
+        markup_number(&p->m, p->counts.expected_fails);
+        markup_put(&p->m, " that were known");
     }
     if (by_kind[VERDICT_ERROR] > 0) {
         markup_put(&p->m, ", ");
@@ -147,6 +155,7 @@ void page_headline(struct page *p)
     page_element(p, "h1", NULL, r->target && *r->target ? r->target : "no target");
     page_element(p, "p", "server", r->server_header);
     glance(p);
+    page_known_alarms(&p->m, r);
     if (r->trouble)
         warning(p, "", r->trouble);
     if (r->unfinished)
@@ -243,6 +252,7 @@ void page_summary(struct page *p)
     run_facts(p);
     rows(p, "How it was run", p->run->options, p->run->n_options);
     rows(p, "What the probe learned", p->run->probe, p->run->n_probe);
+    page_known_panel(&p->m, p->run);
     skipped(p);
     markup_put(&p->m, "</div>");
 }

@@ -2,6 +2,31 @@
 
 #include <string.h>
 
+bool result_is_expected(const struct result *r)
+{
+    return r->known.as == KNOWN_EXPECTED || r->known.as == KNOWN_FLAKY;
+}
+
+bool result_is_surprise(const struct result *r)
+{
+    return r->known.as == KNOWN_STALE || r->known.as == KNOWN_WORSE;
+}
+
+bool result_is_bad(const struct result *r)
+{
+    return result_is_surprise(r) || r->verdict.result == VERDICT_ERROR ||
+           (r->verdict.result == VERDICT_FAIL && !result_is_expected(r));
+}
+
+static void count_fail(const struct result *r, struct run_counts *out)
+{
+    out->fails_by_severity[r->verdict.severity]++;
+    if (result_is_expected(r)) {
+        out->expected_fails++;
+        out->expected_by_severity[r->verdict.severity]++;
+    }
+}
+
 void run_report_count(const struct run_report *r, struct run_counts *out)
 {
     *out = (struct run_counts){ .total = r->n_results };
@@ -9,7 +34,8 @@ void run_report_count(const struct run_report *r, struct run_counts *out)
         const struct result *result = &r->results[i];
         out->by_kind[result->verdict.result]++;
         if (result->verdict.result == VERDICT_FAIL)
-            out->fails_by_severity[result->verdict.severity]++;
+            count_fail(result, out);
+        out->known[result->known.as]++;
         out->contested += result->verdict.contested;
         out->retried += result->attempts > 1;
     }

@@ -1,6 +1,7 @@
 #ifndef REPORT_RESULT_H
 #define REPORT_RESULT_H
 
+#include "verdict/baseline.h"
 #include "verdict/dropin.h"
 #include "verdict/requirements.h"
 #include "verdict/verdict.h"
@@ -25,6 +26,7 @@ struct result {
     const char *note, *contested;
     enum severity severity; /* the case's */
     struct verdict verdict;
+    struct known known;           /* what a baseline makes of it */
     struct transcript transcript; /* owned: result_free */
     uint64_t duration_us;
     unsigned attempts;             /* times it was run */
@@ -36,6 +38,15 @@ struct result {
 
 struct run_options_row {
     const char *name, *value;
+};
+
+/* What a baseline says of the run as a whole. */
+struct known_run {
+    const char *file;
+    const char **problems; /* each makes the run fail: another number of cases, … */
+    size_t n_problems;
+    const char **notes; /* what somebody should look at */
+    size_t n_notes;
 };
 
 struct run_report {
@@ -51,10 +62,11 @@ struct run_report {
     uint64_t started_s; /* since 1970 */
     uint64_t duration_ms;
     uint64_t own_cpu_ms, own_peak_kib;
-    uint64_t deaths;        /* the server that we started ended by itself so often */
-    bool unfinished;        /* the run was cut short */
-    const char *trouble;    /* the target could not be reached, …; NULL: none */
-    struct result *results; /* in suite order */
+    uint64_t deaths;                  /* the server that we started ended by itself so often */
+    bool unfinished;                  /* the run was cut short */
+    const struct known_run *baseline; /* NULL: there was none */
+    const char *trouble;              /* the target could not be reached, …; NULL: none */
+    struct result *results;           /* in suite order */
     size_t n_results;
 };
 
@@ -62,9 +74,19 @@ struct run_counts {
     size_t by_kind[VERDICT_KINDS];
     size_t fails_by_severity[SEVERITY_CRITICAL + 1];
     size_t total, contested, retried;
+    size_t known[KNOWN_KINDS];
+    /* Of the fails above those that a baseline expects or calls flaky. */
+    size_t expected_fails, expected_by_severity[SEVERITY_CRITICAL + 1];
 };
 
 void run_report_count(const struct run_report *r, struct run_counts *out);
+/* As a baseline has it: recorded so, or flaky. */
+bool result_is_expected(const struct result *r);
+/* Better or worse than a baseline has it. */
+bool result_is_surprise(const struct result *r);
+/* A surprise, an error, or a fail that no baseline expects. */
+bool result_is_bad(const struct result *r);
+
 void result_free(struct result *r); /* its transcript */
 
 #endif

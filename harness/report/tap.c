@@ -16,12 +16,21 @@ static void row(struct markup *m, const char *key, const char *text)
     markup_put(m, "\"\n");
 }
 
+static void known_row(struct markup *m, const struct result *r)
+{
+    if (!result_is_surprise(r))
+        return;
+    row(m, "baseline", known_name(r->known.as));
+    row(m, "recorded", verdict_name(r->known.verdict));
+}
+
 static void explain(struct markup *m, const struct result *r)
 {
     const struct verdict *v = &r->verdict;
 
     markup_put(m, "  ---\n");
     row(m, "verdict", verdict_name(v->result));
+    known_row(m, r);
     row(m, "severity", v->result == VERDICT_FAIL ? script_severity_name(v->severity) : NULL);
     row(m, "message", v->reason);
     row(m, "requirement", v->requirement);
@@ -31,12 +40,18 @@ static void explain(struct markup *m, const struct result *r)
     markup_put(m, "  ...\n");
 }
 
-static void directive(struct markup *m, const struct verdict *v)
+/* A known failure is what TAP has this directive for: "not ok" that fails nothing. */
+static void directive(struct markup *m, const struct result *r)
 {
-    if (v->result != VERDICT_SKIP)
-        return;
-    markup_put(m, " # SKIP ");
-    markup_text(m, v->reason);
+    bool skipped = r->verdict.result == VERDICT_SKIP && !result_is_surprise(r);
+
+    if (r->verdict.result == VERDICT_FAIL && result_is_expected(r)) {
+        markup_put(m, r->known.as == KNOWN_FLAKY ? " # TODO flaky: " : " # TODO expected: ");
+        markup_text(m, r->known.reason);
+    } else if (skipped) {
+        markup_put(m, " # SKIP ");
+        markup_text(m, r->verdict.reason);
+    }
 }
 
 static void diagnostic(struct markup *m, const struct verdict *v)
@@ -52,8 +67,7 @@ static void diagnostic(struct markup *m, const struct verdict *v)
 
 static void test_point(struct markup *m, size_t number, const struct result *r)
 {
-    enum verdict_kind kind = r->verdict.result;
-    bool bad = kind == VERDICT_FAIL || kind == VERDICT_ERROR;
+    bool bad = result_is_bad(r) || r->verdict.result == VERDICT_FAIL; /* known ones too */
 
     markup_put(m, bad ? "not ok " : "ok ");
     markup_number(m, number);
@@ -61,11 +75,20 @@ static void test_point(struct markup *m, size_t number, const struct result *r)
     markup_text(m, r->id);
     markup_put(m, ": ");
     markup_text(m, r->title);
-    directive(m, &r->verdict);
+    directive(m, r);
     markup_put(m, "\n");
     diagnostic(m, &r->verdict);
     if (bad)
         explain(m, r);
+}
+
+static void problem(struct markup *m, size_t number, const char *what)
+{
+    markup_put(m, "not ok ");
+    markup_number(m, number);
+    markup_put(m, " - the run: ");
+    markup_text(m, what);
+    markup_put(m, "\n");
 }
 
 /* All of it is in version 13 too, and readers that know no 14 complain about the number. */
@@ -74,10 +97,12 @@ bool report_tap(const struct run_report *r, struct buf *out)
     struct markup m = { .buf = out, .ok = true, .escape = report_escape_tap };
 
     markup_put(&m, "TAP version 13\n1..");
-    markup_number(&m, r->n_results);
+    markup_number(&m, r->n_results + (r->baseline ? r->baseline->n_problems : 0));
     markup_put(&m, "\n");
     for (size_t i = 0; i < r->n_results; i++)
         test_point(&m, i + 1, &r->results[i]);
+    for (size_t i = 0; r->baseline && i < r->baseline->n_problems; i++)
+        problem(&m, r->n_results + i + 1, r->baseline->problems[i]);
     if (r->trouble) {
         markup_put(&m, "Bail out! ");
         markup_text(&m, r->trouble);

@@ -142,6 +142,15 @@ static bool is_chosen(const struct script_case *c, const struct selection *by)
     return (unsigned)by->role == 0 || ((unsigned)c->role & (unsigned)by->role) != 0;
 }
 
+size_t suite_chosen(const struct suite *s, const struct selection *selection)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < s->n_cases; i++)
+        count += is_chosen(s->cases[i], selection);
+    return count;
+}
+
 size_t suite_left_out(const struct suite *s, const struct selection *selection)
 {
     struct selection all = *selection;

@@ -46,6 +46,9 @@ NODISCARD bool suite_select(const struct suite *s, const struct selection *selec
                             struct arena *a, const struct script_case ***out, size_t *count,
                             struct err *err);
 
+/* How many cases that selection has, all of its shards together. */
+size_t suite_chosen(const struct suite *s, const struct selection *selection);
+
 /* How many cases `no_long` leaves out of that selection. */
 size_t suite_left_out(const struct suite *s, const struct selection *selection);
 
