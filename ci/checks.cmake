@@ -50,6 +50,9 @@ check(completions LABEL once COMMAND ${ci}/completions $<TARGET_FILE:wsproof>)
 check(ci_files LABEL once COMMAND ${ci}/ci-files $<TARGET_FILE:wsproof>)
 check(installed LABEL once COMMAND ${ci}/installed ${PROJECT_BINARY_DIR})
 
+# What Wireshark makes of --pcap; skipped without tshark.
+check(pcap LABEL once COMMAND ${ci}/pcap $<TARGET_FILE:wsproof>)
+
 # Every fault of the faulty peer is found by a case of its rule. --full, which asks every case of
 # every fault, takes long and is for people.
 check(kill_matrix LABEL once TIMEOUT 900

@@ -14,14 +14,15 @@
 /* Whoever wants more than this wants something that never ends. */
 #define TRIES_MAX 1000
 #define TALKS_MAX 2 /* --pair */
+#define CHUNK_MAX (16u << 20)
 
 struct connect_options {
     struct arg_list headers, protocols;
     const char *cacert, *cert, *key, *proxy, *close_with;
-    uint64_t message_max, again, again_base_ms;
+    uint64_t message_max, chunk, again, again_base_ms;
     struct deflate_options deflate;
     struct talk_manner manner;
-    bool insecure, pair;
+    bool binary, insecure, pair;
 };
 
 static struct connect_options given = { .deflate = DEFLATE_NONE_GIVEN,
@@ -33,6 +34,10 @@ static const struct arg_row rows[] = {
     { "--report", 0, ARG_FLAG, &given.manner.report, NULL,
       "tell a program what happens, a line each: open, message text 5, closed 1000 \"reason\", "
       "error why" },
+    { "--binary", 0, ARG_FLAG, &given.binary, NULL,
+      "all of the input is one binary message, and binary ones that come go out as they are" },
+    { "--chunk", 0, ARG_NUMBER, &given.chunk, "SIZE",
+      "with --binary: messages of so many bytes, sent as they come" },
     { "--header", 0, ARG_LIST, &given.headers, "'N: V'", "add it to the request; again for more" },
     { "--subprotocol", 0, ARG_LIST, &given.protocols, "NAME", "offer it; may be given again" },
     { "--max-message", 0, ARG_NUMBER, &given.message_max, "SIZE", "refuse larger ones (32M)" },
@@ -45,7 +50,7 @@ static const struct arg_row rows[] = {
     { "--pair", 0, ARG_FLAG, &given.pair, NULL,
       "two connections, the second once the first is made or has failed; with --echo" },
     { "--reconnect", 0, ARG_NUMBER, &given.again, "N",
-      "connect again, N times at most, when a connection is lost or cannot be made; with --echo" },
+      "connect again, N times at most, when a connection is lost or cannot be made" },
     { "--reconnect-base", 0, ARG_TIME, &given.again_base_ms, "TIME",
       "a random wait up to this before the first time, then longer and longer ones (5s)" },
     DEFLATE_ROWS(given.deflate),
@@ -63,12 +68,16 @@ static const struct arg_command command = {
     .about =
         "The reference client. Each line of input is sent as a text message, each message that "
         "comes is printed (binary ones as hex). The end of input closes the connection. Lines "
-        "that begin with a slash are commands: /ping [TEXT], /binary HEX, /close [CODE "
-        "[REASON]]; // sends a text that begins with one. URL is ws:// or wss://, with neither "
+        "that begin with a slash are commands: /ping [TEXT], /pong [TEXT], /binary HEX, /close "
+        "[CODE [REASON]]; // sends a text that begins with one. In a pipe nothing but the messages "
+        "is printed, texts as they came. 0: both sides closed; 1: it was open and did not end so; "
+        "3: it was never open. URL is ws:// or wss://, with neither "
         "user name nor fragment, or ws+unix:PATH[:/RESOURCE] for a UNIX socket. Redirects are not "
         "followed.",
     .examples = "  wsproof connect ws://127.0.0.1:9001/\n"
                 "  wsproof connect --insecure wss://127.0.0.1:9002/chat\n"
+                "  rlwrap wsproof connect ws://127.0.0.1:9001/\n"
+                "  wsproof connect --binary --chunk 64K ws://127.0.0.1:9001/ <in >out\n"
                 "  wsproof connect --echo ws://127.0.0.1:9001/\n"
                 "  wsproof connect --echo --report ws://127.0.0.1:9001/\n"
                 "  wsproof connect --echo --close-on bye --close-with '1001 going' "
@@ -128,10 +137,15 @@ static bool begin_second(struct visit *v)
 /* Whether one that ended without a word is tried again, and when. RFC 6455 7.2.3. */
 static void plan_again(struct visit *v)
 {
-    if (v->again_at_ms > 0 || v->interrupted || v->tries >= given.again || !talk_lost(&v->talks[0]))
+    if (v->again_at_ms > 0 || v->interrupted || v->typed.over || v->tries >= given.again ||
+        !talk_lost(&v->talks[0]))
         return;
     v->tries++;
-    v->again_at_ms = io_now_ms() + backoff_ms(v->tries, given.again_base_ms, rand_next(&v->rand));
+    uint64_t wait_ms = backoff_ms(v->tries, given.again_base_ms, rand_next(&v->rand));
+    v->again_at_ms = io_now_ms() + wait_ms;
+    if (!given.manner.echo && !given.manner.report)
+        fprintf(stderr, "%s; again in %.1f s\n", peer_client_trouble(v->talks[0].client),
+                (double)wait_ms / 1000);
 }
 
 static bool begin_again(struct visit *v)
@@ -172,7 +186,8 @@ static bool take_typed(struct visit *v)
         return false;
     for (size_t i = 0; i < TALKS_MAX; i++)
         v->was_open |= v->talks[i].was_open;
-    typed_pace(&v->typed, v->talks[0].client);
+    bool ready = v->talks[0].was_open && !talk_over(&v->talks[0]);
+    typed_pace(&v->typed, ready ? v->talks[0].client : NULL);
     return true;
 }
 
@@ -259,9 +274,12 @@ static bool read_options(struct visit *v, const char *url, struct err *err)
         return err_set(err, ERR_USAGE, "a UNIX socket is not behind a proxy: %s", url);
     if (given.close_with && !close_of(given.close_with, &given.manner, err))
         return false;
-    if ((given.pair || given.again > 0) && !given.manner.echo)
-        return err_set(err, ERR_USAGE,
-                       "--pair and --reconnect go with --echo: nobody can type to them");
+    if (given.pair && !given.manner.echo)
+        return err_set(err, ERR_USAGE, "--pair goes with --echo: nobody can type to two");
+    if ((given.binary && given.manner.echo) || (given.chunk > 0 && !given.binary))
+        return err_set(err, ERR_USAGE, "--binary goes without --echo, and --chunk with --binary");
+    if (given.chunk > CHUNK_MAX)
+        return err_set(err, ERR_USAGE, "--chunk wants at most %u bytes", CHUNK_MAX);
     if (given.again > TRIES_MAX)
         return err_set(err, ERR_USAGE, "--reconnect wants at most %d", TRIES_MAX);
     for (size_t i = 0; i < given.headers.count; i++) {
@@ -297,6 +315,8 @@ static int visit_url(const char *url, struct err *err)
     struct visit v = { .err = err };
 
     rand_init(&v.rand, io_entropy());
+    v.typed.binary = given.manner.raw = given.binary;
+    v.typed.chunk = (size_t)given.chunk;
     typed_init(&v.typed);
     bool ready = read_options(&v, url, err) && set_up(&v);
     if (!ready && given.manner.report)

@@ -11,17 +11,21 @@
 
 /* How long clients have to answer the Close when we are told to end. */
 #define STOP_MS 2000
+#define RATE_MAX 1000000u
+#define PING_MAX_MS (24u * 60 * 60 * 1000)
 
 struct serve_options {
-    const char *host, *socket, *cert, *key, *token, *close_on;
-    uint64_t port, message_max;
+    const char *host, *socket, *cert, *key, *token, *close_on, *page;
+    uint64_t port, message_max, connections_max, rate_max, ping_ms, patience_ms;
     struct arg_list protocols, origins, paths, guarded;
     struct deflate_options deflate;
-    bool tls, verbose;
+    bool tls, broadcast, rooms, verbose;
 };
 
 /* The options' places are filled in place: one server a program. */
-static struct serve_options given = { .host = "127.0.0.1", .deflate = DEFLATE_NONE_GIVEN };
+static struct serve_options given = { .host = "127.0.0.1",
+                                      .patience_ms = 20000,
+                                      .deflate = DEFLATE_NONE_GIVEN };
 
 static const struct arg_row rows[] = {
     { "--host", 0, ARG_TEXT, &given.host, "HOST", "listen there (127.0.0.1)" },
@@ -30,6 +34,9 @@ static const struct arg_row rows[] = {
     { "--tls", 0, ARG_FLAG, &given.tls, NULL, "wss://, with a self-made certificate" },
     { "--cert", 0, ARG_TEXT, &given.cert, "FILE", "wss:// with this certificate (PEM)" },
     { "--key", 0, ARG_TEXT, &given.key, "FILE", "and its key" },
+    { "--broadcast", 0, ARG_FLAG, &given.broadcast, NULL,
+      "send every message to all connections, the sender's too" },
+    { "--rooms", 0, ARG_FLAG, &given.rooms, NULL, "to those that asked for the same path" },
     { "--subprotocol", 0, ARG_LIST, &given.protocols, "NAME", "speak it; may be given again" },
     { "--origin", 0, ARG_LIST, &given.origins, "ORIGIN",
       "refuse other origins with 403; may be given again" },
@@ -40,6 +47,15 @@ static const struct arg_row rows[] = {
     { "--close-on", 0, ARG_TEXT, &given.close_on, "TEXT",
       "close, with 1000 \"as asked\", when this text comes" },
     { "--max-message", 0, ARG_NUMBER, &given.message_max, "SIZE", "refuse larger ones (32M)" },
+    { "--max-connections", 0, ARG_NUMBER, &given.connections_max, "N",
+      "close further ones with 1013, try again later" },
+    { "--max-rate", 0, ARG_NUMBER, &given.rate_max, "N",
+      "close with 1008 who sends more messages a second" },
+    { "--ping", 0, ARG_TIME, &given.ping_ms, "TIME", "ping who has been silent for so long" },
+    { "--ping-timeout", 0, ARG_TIME, &given.patience_ms, "TIME",
+      "and close with 1011 who stays so (20s)" },
+    { "--http", 0, ARG_TEXT, &given.page, "TEXT",
+      "answer a GET that asks for no WebSocket with 200 and this text (426)" },
     DEFLATE_ROWS(given.deflate),
     { "--verbose", 'v', ARG_FLAG, &given.verbose, NULL, "a line on stderr for each event" },
     { 0 },
@@ -49,11 +65,12 @@ static const struct arg_command command = {
     .name = "serve",
     .usage = "wsproof serve [options]",
     .about = "The reference server. It sends every message back, obeys RFC 6455 and RFC 7692 to "
-             "the letter, and ends on SIGINT or SIGTERM with a Close to everybody.",
+             "the letter, and ends on SIGINT or SIGTERM with a Close (1001) to everybody.",
     .examples = "  wsproof serve --port 9001\n"
                 "  wsproof serve --tls --port 9002 -v\n"
                 "  wsproof serve --origin https://example.org --path /chat --close-on bye\n"
                 "  wsproof serve --unix /run/echo.sock\n"
+                "  wsproof serve --rooms --max-connections 100 --max-rate 20 --ping 30s\n"
                 "  wsproof serve --token secret --token-path /private\n",
     .rows = rows,
 };
@@ -75,6 +92,11 @@ static bool check(const struct arg_list *rest, struct err *err)
         return err_set(err, ERR_USAGE, "--port wants a number up to 65535");
     if (given.socket && given.port)
         return err_set(err, ERR_USAGE, "--port and --unix do not go together");
+    if (given.rate_max > RATE_MAX)
+        return err_set(err, ERR_USAGE, "--max-rate wants at most %u messages a second", RATE_MAX);
+    if (given.ping_ms > PING_MAX_MS || given.patience_ms > PING_MAX_MS || given.patience_ms == 0)
+        return err_set(err, ERR_USAGE,
+                       "--ping and --ping-timeout want at most a day, and some time");
     if (given.guarded.count > 0 && !given.token)
         return err_set(err, ERR_USAGE, "--token-path needs --token, which is asked for there");
     return check_paths("--path", &given.paths, err) &&
@@ -142,7 +164,8 @@ static bool serve(struct err *err)
                                       .n_paths = given.paths.count,
                                       .token = given.token,
                                       .guarded = given.guarded.items,
-                                      .n_guarded = given.guarded.count };
+                                      .n_guarded = given.guarded.count,
+                                      .plain = given.page };
     bool ok = false;
     char place[1024];
 
@@ -152,19 +175,26 @@ static bool serve(struct err *err)
     io_allow_many_files();
     if (!loop || !io_loop_watch_signals(loop, err) || !make_tls(&tls, err))
         goto done;
-    server = peer_server_new(loop,
-                             &(struct peer_server_options){ .host = place,
-                                                            .port = (uint16_t)given.port,
-                                                            .tls = tls,
-                                                            .protocols = given.protocols.items,
-                                                            .n_protocols = given.protocols.count,
-                                                            .deflate = given.deflate.use,
-                                                            .policy = &policy,
-                                                            .close_on = given.close_on,
-                                                            .message_max = given.message_max,
-                                                            .seed = io_entropy(),
-                                                            .verbose = given.verbose },
-                             err);
+    server =
+        peer_server_new(loop,
+                        &(struct peer_server_options){ .host = place,
+                                                       .port = (uint16_t)given.port,
+                                                       .tls = tls,
+                                                       .protocols = given.protocols.items,
+                                                       .n_protocols = given.protocols.count,
+                                                       .deflate = given.deflate.use,
+                                                       .policy = &policy,
+                                                       .close_on = given.close_on,
+                                                       .message_max = given.message_max,
+                                                       .broadcast = given.broadcast,
+                                                       .rooms = given.rooms,
+                                                       .connections_max = given.connections_max,
+                                                       .rate_max = (uint32_t)given.rate_max,
+                                                       .ping_ms = (uint32_t)given.ping_ms,
+                                                       .patience_ms = (uint32_t)given.patience_ms,
+                                                       .seed = io_entropy(),
+                                                       .verbose = given.verbose },
+                        err);
     if (!server)
         goto done;
     announce(server, tls != NULL);

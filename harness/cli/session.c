@@ -65,6 +65,8 @@ size_t session_rows(struct session_options *o, enum case_role role, struct arg_r
           "where index.html, results.json and junit.xml go" },
         { "--json", 0, ARG_TEXT, &o->json, "FILE", "results.json also here" },
         { "--junit", 0, ARG_TEXT, &o->junit, "FILE", "junit.xml also here" },
+        { "--pcap", 0, ARG_TEXT, &o->pcap, "FILE",
+          "what went over the wire, for Wireshark (pcapng), with the secrets of TLS" },
         { "--tap", 0, ARG_FLAG, &o->tap, NULL, "TAP on standard output" },
         { "--github", 0, ARG_FLAG, &o->github, NULL,
           "annotations, and a summary for $GITHUB_STEP_SUMMARY" },
@@ -322,7 +324,8 @@ bool session_open(struct session *s, enum case_role role, const char *url, struc
     if (!load_source(s, err) || !select_cases(s, err) || !known_open(s, err))
         return false;
     s->loop = io_loop_new(err);
-    return s->loop && io_loop_watch_signals(s->loop, err) && open_target(s, url, err);
+    return s->loop && io_loop_watch_signals(s->loop, err) &&
+           pcap_file_open(&s->pcap, s->o.pcap, s->loop, err) && open_target(s, url, err);
 }
 
 void session_schedule(struct session *s)

@@ -4,6 +4,7 @@
 #include "cli/args.h"
 #include "cli/github.h"
 #include "cli/outputs.h"
+#include "cli/pcap_file.h"
 #include "cli/progress.h"
 #include "cli/source.h"
 #include "drive/schedule.h"
@@ -16,7 +17,7 @@ struct session_options {
     struct arg_list cases, exclude, headers, protocols;
     const char *exec, *profile, *shard, *cases_from, *cut, *sni;
     const char *cacert, *cert, *key;
-    const char *report_dir, *json, *junit, *fail_on, *baseline;
+    const char *report_dir, *json, *junit, *pcap, *fail_on, *baseline;
     const char *markdown, *sarif, *badge;
     uint64_t jobs, timeout_ms, case_ms, seed;
     bool insecure, strict, tap, verbose, quiet, resume, tls, long_too, github, update_baseline;
@@ -53,6 +54,7 @@ struct session {
     struct ws_header headers[ARG_LIST_MAX];
     struct outputs outputs;
     struct github github;
+    struct pcap_file pcap;
     enum severity fail_on;
     struct run_report report;
     size_t results_cap;

@@ -20,9 +20,9 @@ static bool takes_value(const char *arg, const char *name)
 /* The command line of this run with only this case: what chooses cases or places is left out. */
 static const char *run_again(struct session *s, const char *id)
 {
-    static const char *const left_out[] = { "--cases", "--exclude", "--shard",    "--report",
-                                            "--json",  "--junit",   "--markdown", "--sarif",
-                                            "--badge", "--baseline", NULL };
+    static const char *const left_out[] = { "--cases", "--exclude",  "--shard", "--report",
+                                            "--json",  "--junit",    "--pcap",  "--markdown",
+                                            "--sarif", "--baseline", "--badge", NULL };
     struct buf line;
     const char *copy;
     bool ok;
@@ -170,8 +170,8 @@ bool session_add_cuts(struct session *s, struct outcome *o, const struct result_
     session_result(s, o, r);
     r->cuts = cuts;
     r->n_cuts = n_cuts;
-    progress_result(s->progress, r, s->report.n_results, s->n_cases);
-    return outputs_result(&s->outputs, r, &s->arena, err);
+    progress_result(s->progress, r, s->report.n_results, s->results_cap);
+    return outputs_result(&s->outputs, r, &s->arena, err) && pcap_file_write(&s->pcap, false, err);
 }
 
 int session_order(const void *a, const void *b)
@@ -238,7 +238,8 @@ static int write_reports(struct session *s, int code)
     s->report.duration_ms = io_elapsed_ms() - s->started_ms;
     s->report.own_cpu_ms = io_own_cpu_us() / 1000;
     s->report.own_peak_kib = io_own_peak_kib();
-    if (!outputs_end(&s->outputs, &s->report, &s->source.requirements, &s->arena, &err)) {
+    if (!outputs_end(&s->outputs, &s->report, &s->source.requirements, &s->arena, &err) ||
+        !pcap_file_write(&s->pcap, true, &err)) {
         session_complain(&err);
         return session_exit_of(&err) > code ? session_exit_of(&err) : code;
     }
@@ -287,11 +288,14 @@ int session_github(struct session *s, int code)
 
 int session_finish(struct session *s, const struct err *trouble)
 {
+    struct err err = { 0 };
     int code = EXIT_OK;
 
     if (s->report.results)
-        code = finish(s, trouble);
-    else if (trouble) {
+        return session_github(s, finish(s, trouble));
+    if (!pcap_file_write(&s->pcap, true, &err))
+        session_complain(&err);
+    if (trouble) {
         s->report.trouble = trouble->text;
         session_complain(trouble);
         code = session_exit_of(trouble);
@@ -309,6 +313,7 @@ void session_free(struct session *s)
     for (enum io_tls_flaw flaw = IO_TLS_GOOD; flaw < IO_TLS_FLAWS; flaw++)
         io_tls_free(s->flawed[flaw]);
     io_loop_free(s->loop);
+    pcap_file_free(&s->pcap);
     if (!s->shared)
         source_free(&s->source);
     progress_free(s->progress);

@@ -1,4 +1,7 @@
+#define _POSIX_C_SOURCE 200809L /* isatty, fileno */
 #include "cli/show.h"
+
+#include <unistd.h>
 
 void show_text(FILE *to, struct bytes in)
 {
@@ -29,12 +32,34 @@ void show_close(const struct ws_close *close)
     fputc('\n', stderr);
 }
 
-void show_message(const struct ws_event *event)
+static bool on_terminal(FILE *f)
 {
-    if (event->opcode == WS_TEXT)
+    return isatty(fileno(f)) == 1;
+}
+
+bool show_notes(void)
+{
+    return on_terminal(stderr);
+}
+
+static void show_data(const struct ws_event *event, bool hex)
+{
+    const bool text = event->opcode == WS_TEXT;
+
+    if (!text && (hex || on_terminal(stdout)))
+        show_hex(event->data);
+    else if (text && on_terminal(stdout))
         show_text(stdout, event->data);
     else
-        show_hex(event->data);
-    putchar('\n');
+        fwrite(event->data.ptr, 1, event->data.len, stdout);
+}
+
+void show_message(const struct ws_event *event, bool hex)
+{
+    if (on_terminal(stdout))
+        fputs("< ", stdout); /* what was typed stands in between */
+    show_data(event, hex);
+    if (event->opcode == WS_TEXT || hex || on_terminal(stdout))
+        putchar('\n');
     fflush(stdout);
 }

@@ -11,7 +11,13 @@
  * (C2 80 to C2 9F) too. */
 void show_text(FILE *to, struct bytes in);
 
-void show_message(const struct ws_event *event); /* to stdout, binary ones as hex */
-void show_close(const struct ws_close *close);   /* to stderr */
+/* To stdout: on a terminal "< " and text as show_text does, binary ones as hex, a line each. In a
+ * pipe all is as it came, and a line's end stands behind a text alone; `hex` binary ones there too.
+ */
+void show_message(const struct ws_event *event, bool hex);
+
+/* Is there somebody who reads what we say of the connection? */
+bool show_notes(void);
+void show_close(const struct ws_close *close); /* to stderr */
 
 #endif

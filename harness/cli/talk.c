@@ -39,7 +39,7 @@ static bool take_open(struct talk *t)
     t->was_open = true;
     if (t->manner->report)
         report_open(stdout);
-    else if (!t->manner->echo)
+    else if (!t->manner->echo && show_notes())
         fprintf(stderr, "connected\n");
     return true;
 }
@@ -57,12 +57,18 @@ static bool take_message(struct talk *t, const struct ws_event *event, struct er
     if (m->report)
         report_message(stdout, event->opcode == WS_TEXT, event->data.len);
     else if (!m->echo)
-        show_message(event);
+        show_message(event, !m->raw);
     if (asks_to_close(t, event))
         return peer_client_close(t->client, m->close_code, m->close_reason, io_now_ms()) ||
                err_memory(err, "a Close");
     return !m->echo || peer_client_send(t->client, event->opcode, event->data) ||
            err_memory(err, "an echo");
+}
+
+/* A good end is no news to a pipe. */
+static bool is_news(const struct ws_close *close)
+{
+    return show_notes() || (close->has_code && close->code != 1000);
 }
 
 static bool take_close(struct talk *t, const struct ws_close *close)
@@ -74,7 +80,7 @@ static bool take_close(struct talk *t, const struct ws_close *close)
         if (t->reason_len > 0)
             memcpy(t->reason, close->reason.ptr, t->reason_len);
     }
-    if (!t->manner->echo && !t->manner->report)
+    if (!t->manner->echo && !t->manner->report && is_news(close))
         show_close(close);
     return true;
 }
@@ -95,6 +101,13 @@ static void report_end(struct talk *t)
     report_closed(stdout, t->code ? t->code : code, bytes_of(t->reason, t->reason_len));
 }
 
+static void show_pong(struct bytes data)
+{
+    fprintf(stderr, data.len > 0 ? "pong: " : "pong");
+    show_text(stderr, data);
+    fputc('\n', stderr);
+}
+
 static bool take_event(struct talk *t, const struct ws_event *event, struct err *err)
 {
     switch (event->kind) {
@@ -102,8 +115,8 @@ static bool take_event(struct talk *t, const struct ws_event *event, struct err 
     case WS_EVENT_MESSAGE: return take_message(t, event, err);
     case WS_EVENT_CLOSE: return take_close(t, &event->close);
     case WS_EVENT_PONG:
-        if (!t->manner->echo)
-            fprintf(stderr, "pong\n");
+        if (!t->manner->echo && show_notes())
+            show_pong(event->data);
         return true;
     case WS_EVENT_REFUSED:
         report_end(t); /* how long TCP lasts behind it is nobody's business */

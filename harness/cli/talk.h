@@ -7,6 +7,7 @@
  * a program, and one message may make it close. */
 struct talk_manner {
     bool echo;
+    bool raw;             /* binary messages go out as they are, not as hex */
     bool report;          /* lines for a program on stdout: see client_report.h */
     const char *close_on; /* a message equal to it starts the closing handshake; NULL: none */
     uint16_t close_code;

@@ -47,6 +47,13 @@ static bool say_ping(struct peer_client *client, struct bytes data, struct err *
            err_memory(err, "a ping");
 }
 
+/* A pong that nobody asked for is a sign of life too. RFC 6455 5.5.3. */
+static bool say_pong(struct peer_client *client, struct bytes data, struct err *err)
+{
+    return peer_client_send(client, WS_PONG, bytes_take(data, WS_CONTROL_MAX)) ||
+           err_memory(err, "a pong");
+}
+
 static bool say_text(struct peer_client *client, struct bytes text, struct err *err)
 {
     if (!ws_utf8_valid(text)) {
@@ -71,16 +78,27 @@ static bool take_line(struct peer_client *client, struct bytes line, struct err 
         return say_binary(client, rest, err);
     if (bytes_eq_str(word, "/ping"))
         return say_ping(client, rest, err);
-    fprintf(stderr, "there are /ping, /binary and /close; // sends a text that begins with a /\n");
+    if (bytes_eq_str(word, "/pong"))
+        return say_pong(client, rest, err);
+    fprintf(stderr, "there are /ping [TEXT], /pong [TEXT], /binary HEX and /close [CODE [REASON]]; "
+                    "// sends a text that begins with a /\n");
+    return true;
+}
+
+/* Whole chunks go; without a size all waits for the end. */
+static bool take_binary(struct typed *t, struct peer_client *client, struct err *err)
+{
+    while (t->chunk > 0 && t->line.len >= t->chunk) {
+        if (!peer_client_send(client, WS_BINARY, bytes_take(buf_bytes(&t->line), t->chunk)))
+            return err_memory(err, "a message");
+        buf_drop(&t->line, t->chunk);
+    }
     return true;
 }
 
 /* Whole lines go; the beginning of the next one is kept. */
-static bool take_input(struct typed *t, struct bytes in, struct peer_client *client,
-                       struct err *err)
+static bool take_lines(struct typed *t, struct peer_client *client, struct err *err)
 {
-    if (!buf_append(&t->line, in))
-        return err_memory(err, "a line of input");
     struct bytes all = buf_bytes(&t->line);
     size_t from = 0, end;
     while ((end = bytes_index(all, from, '\n')) < all.len) {
@@ -92,13 +110,32 @@ static bool take_input(struct typed *t, struct bytes in, struct peer_client *cli
     return true;
 }
 
+static bool take_input(struct typed *t, struct bytes in, struct peer_client *client,
+                       struct err *err)
+{
+    if (!buf_append(&t->line, in))
+        return err_set(err, ERR_USAGE, "a message of more than %u MiB: --chunk makes several of it",
+                       LINE_MAX >> 20);
+    return t->binary ? take_binary(t, client, err) : take_lines(t, client, err);
+}
+
+static bool take_last(struct typed *t, struct peer_client *client, struct err *err)
+{
+    const struct bytes last = buf_bytes(&t->line);
+
+    if (last.len == 0)
+        return true;
+    if (!t->binary)
+        return take_line(client, last, err);
+    return peer_client_send(client, WS_BINARY, last) || err_memory(err, "a message");
+}
+
 static bool end_input(struct typed *t, struct peer_client *client, struct err *err)
 {
-    struct bytes last = buf_bytes(&t->line);
-
     io_conn_close(t->input);
     t->input = NULL;
-    if (last.len > 0 && !take_line(client, last, err))
+    t->over = true;
+    if (!take_last(t, client, err))
         return false;
     return peer_client_close(client, 1000, (struct bytes){ 0 }, io_now_ms()) ||
            err_memory(err, "a Close");
@@ -106,7 +143,7 @@ static bool end_input(struct typed *t, struct peer_client *client, struct err *e
 
 void typed_init(struct typed *t)
 {
-    *t = (struct typed){ 0 };
+    *t = (struct typed){ .binary = t->binary, .chunk = t->chunk };
     buf_init(&t->line, LINE_MAX);
 }
 
@@ -134,5 +171,5 @@ bool typed_take(struct typed *t, const struct io_event *event, struct peer_clien
 void typed_pace(struct typed *t, const struct peer_client *client)
 {
     if (t->input)
-        io_conn_read(t->input, peer_client_waiting(client) < WAITING_HIGH);
+        io_conn_read(t->input, client && peer_client_waiting(client) < WAITING_HIGH);
 }

@@ -3,10 +3,14 @@
 
 #include "peer/client.h"
 
-/* What a person types to `wsproof connect`: lines are text messages, some are commands. */
+/* What comes on standard input of `wsproof connect`. Typed by a person: lines are text messages,
+ * some are commands. Or bytes for binary messages: all of them one, or so many each. */
 struct typed {
+    bool binary;
+    size_t chunk;          /* bytes of a binary message; 0: the whole input is one */
+    bool over;             /* the input has come to its end */
     struct io_conn *input; /* owned; NULL before it is opened and after its end */
-    struct buf line;       /* the beginning of the next one */
+    struct buf line;       /* the beginning of the next message */
 };
 
 void typed_init(struct typed *t);
@@ -17,7 +21,8 @@ void typed_free(struct typed *t);
 NODISCARD bool typed_take(struct typed *t, const struct io_event *event, struct peer_client *client,
                           struct err *err);
 
-/* Standard input waits while the server has much to take. */
+/* Standard input waits while the server has much to take, and while there is no connection: NULL.
+ */
 void typed_pace(struct typed *t, const struct peer_client *client);
 
 #endif

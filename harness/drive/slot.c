@@ -7,6 +7,7 @@
 #include "drive/fresh.h"
 #include "drive/growth.h"
 #include "drive/slot_client.h"
+#include "io/capture.h"
 #include "io/clock.h"
 
 /* A server that broke off and answers no more has this long to be told dead: a shell around it may
@@ -94,6 +95,7 @@ bool slot_adopt(struct slot *s, struct target *target, const struct script_case 
         return false;
     s->conn = conn;
     io_conn_set_owner(conn, s);
+    io_conn_label(conn, c->id);
     run_next(&s->run, s->started_us, &act); /* RUN_OPEN: here it is */
     run_opened(&s->run, io_conn_tls_name(conn), io_conn_sni(conn), s->started_us);
     run_feed(&s->run, (uint8_t *)(uintptr_t)first.ptr, first.len, s->started_us);
@@ -210,6 +212,7 @@ static void go_on_with_another(struct slot *s, uint64_t now)
         return;
     }
     s->conn = next.conn;
+    io_conn_label(s->conn, s->c->id);
     run_opened(&s->run, io_conn_tls_name(s->conn), io_conn_sni(s->conn), now);
     run_feed(&s->run, next.first.ptr, next.first.len, now);
     buf_free(&next.first);
@@ -322,7 +325,10 @@ void slot_note_report(struct slot *s)
 static void conn_event(struct slot *s, const struct io_event *event, uint64_t now)
 {
     switch (event->kind) {
-    case IO_CONNECTED: run_opened(&s->run, io_conn_tls_name(s->conn), NULL, now); break;
+    case IO_CONNECTED:
+        io_conn_label(s->conn, s->c->id);
+        run_opened(&s->run, io_conn_tls_name(s->conn), NULL, now);
+        break;
     case IO_DATA: run_feed(&s->run, event->data, event->len, now); break;
     case IO_SENT: run_drained(&s->run); break;
     case IO_ENDED:

@@ -7,6 +7,7 @@
 #include "drive/crash_sign.h"
 #include "drive/dial.h"
 #include "drive/growth.h"
+#include "io/capture.h"
 
 static struct io_process *run_client(struct slot *s, struct err *err)
 {
@@ -63,6 +64,7 @@ void slot_client_accepted(struct slot *s, const struct io_event *event, uint64_t
     }
     s->conn = event->conn;
     io_conn_set_owner(s->conn, s);
+    io_conn_label(s->conn, s->c->id);
     growth_mark(s);
     run_opened(&s->run, io_conn_tls_name(s->conn), io_conn_sni(s->conn), now);
 }

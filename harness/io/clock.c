@@ -37,9 +37,14 @@ uint64_t io_now_us(void)
     return us_of(CLOCK_MONOTONIC) - skipped_us;
 }
 
+uint64_t io_wall_us(void)
+{
+    return us_of(CLOCK_REALTIME);
+}
+
 uint64_t io_wall_s(void)
 {
-    return us_of(CLOCK_REALTIME) / 1000000;
+    return io_wall_us() / 1000000;
 }
 
 /* A kernel too old for getrandom still gives numbers that differ from run to run. */

@@ -13,6 +13,7 @@ void io_clock_skip(uint64_t us);
 
 uint64_t io_elapsed_ms(void); /* monotonic, all of it: how long people have waited */
 uint64_t io_wall_s(void);     /* seconds since 1970, for reports only */
+uint64_t io_wall_us(void);    /* the same, finer */
 uint64_t io_entropy(void);    /* 64 unpredictable bits */
 
 /* CPU time, user and system together, of this process, in microseconds. */

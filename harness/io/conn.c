@@ -43,6 +43,7 @@ static void conn_drop(struct source *s)
     struct io_conn *c = (struct io_conn *)s;
 
     io_source_close(s);
+    capture_our_end(c->flow, false);
     reach_free(c);
     tls_session_free(c->tls);
     io_watch_close(c->watch);
@@ -80,6 +81,8 @@ static bool tell(struct io_conn *c, enum io_event_kind kind, struct io_event *ou
 static bool tell_end(struct io_conn *c, enum io_end end, const char *why, struct io_event *out)
 {
     c->read_over = true;
+    if (end != IO_END_NOT_REACHED)
+        capture_peer_end(c->flow, end == IO_END_RESET);
     out->end = end;
     out->why = io_loop_why(c->source.loop, "%s", why);
     return tell(c, IO_ENDED, out);
@@ -258,11 +261,13 @@ bool conn_tcp_up(struct io_conn *c, const struct io_tls *tls, const char *server
 {
     struct err err;
 
+    c->flow = capture_open(c->source.loop->capture, c->watch->fd, c->listener != NULL);
     if (!tls)
         return tell_up(c, out);
     c->tls = tls_session_new(tls, c->watch->fd, server_name, sni, &err);
     if (!c->tls)
         return conn_fail(c, IO_END_TLS_FAILED, err.text, out);
+    tls_session_capture(c->tls, c->flow);
     c->state = CONN_SHAKING;
     return shake(c, out);
 }
@@ -275,6 +280,7 @@ bool io_conn_start_tls(struct io_conn *c, const struct io_tls *tls, const char *
     c->tls = tls_session_new(tls, c->watch->fd, server_name, sni, err);
     if (!c->tls)
         return false;
+    tls_session_capture(c->tls, c->flow);
     c->state = CONN_SHAKING;
     io_source_ready(&c->source);
     return true;
@@ -393,6 +399,11 @@ void io_conn_set_owner(struct io_conn *c, void *owner)
     c->owner = owner;
 }
 
+void io_conn_label(struct io_conn *c, const char *text)
+{
+    capture_label(c->flow, text);
+}
+
 struct io_loop *io_conn_loop(const struct io_conn *c)
 {
     return c->source.loop;
@@ -421,6 +432,7 @@ void io_conn_reset(struct io_conn *c)
 
     if (c->watch)
         (void)setsockopt(c->watch->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    capture_our_end(c->flow, true);
     conn_drop(&c->source);
 }
 

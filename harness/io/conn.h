@@ -1,6 +1,7 @@
 #ifndef IO_CONN_H
 #define IO_CONN_H
 
+#include "io/capture_flow.h"
 #include "io/tcp.h"
 #include "io/tls_session.h"
 #include "io/watch.h"
@@ -20,6 +21,7 @@ struct io_conn {
     struct watch *watch;  /* NULL while there is no socket */
     struct reach *reach;
     struct tls_session *tls;
+    struct capture_flow *flow;    /* NULL: not captured */
     struct io_listener *listener; /* of an accepted connection until that was told */
     void *owner, *family;
     struct buf waiting; /* to be sent; its first `sent` bytes are out */

@@ -33,6 +33,7 @@ struct io_loop {
     bool served;     /* an event was given since the time was last told */
     int signal;      /* caught and not yet told */
     bool watches_signals;
+    struct io_capture *capture; /* NULL: nobody wants to know */
     int spare_fd; /* given up for a moment to turn a connection away when no other is left */
     char why[256];
     uint8_t buffer[IO_BUFFER_LEN];

@@ -68,6 +68,41 @@ void tls_session_free(struct tls_session *s)
     alloc_free(s);
 }
 
+/* What OpenSSL reads from the socket and writes to it. */
+static long on_socket(BIO *bio, int oper, const char *data, size_t len, int argi, long argl,
+                      int ret, size_t *done)
+{
+    struct capture_flow *flow = (struct capture_flow *)(void *)BIO_get_callback_arg(bio);
+
+    (void)len, (void)argi, (void)argl;
+    if (ret > 0 && done && oper == (BIO_CB_READ | BIO_CB_RETURN))
+        capture_bytes(flow, false, bytes_of(data, *done));
+    if (ret > 0 && done && oper == (BIO_CB_WRITE | BIO_CB_RETURN))
+        capture_bytes(flow, true, bytes_of(data, *done));
+    return ret;
+}
+
+/* The settings may be shared with connections that nobody captures. */
+static void on_secret(const SSL *ssl, const char *line)
+{
+    struct capture_flow *flow = SSL_get_app_data(ssl);
+
+    if (flow)
+        capture_secret(flow, line);
+}
+
+void tls_session_capture(struct tls_session *s, struct capture_flow *flow)
+{
+    BIO *socket = SSL_get_rbio(s->ssl); /* SSL_set_fd makes one for both ways */
+
+    if (!flow)
+        return;
+    SSL_set_app_data(s->ssl, flow);
+    SSL_CTX_set_keylog_callback(SSL_get_SSL_CTX(s->ssl), on_secret);
+    BIO_set_callback_arg(socket, (char *)flow);
+    BIO_set_callback_ex(socket, on_socket);
+}
+
 static void say(struct tls_session *s, const char *what)
 {
     snprintf(s->why, sizeof s->why, "%s", what);

@@ -3,6 +3,7 @@
 
 #include <openssl/ssl.h>
 
+#include "io/capture_flow.h"
 #include "io/tls.h"
 #include "io/tls_certificate.h"
 
@@ -39,6 +40,9 @@ NODISCARD struct tls_session *tls_session_new(const struct io_tls *tls, int fd,
                                               const char *server_name, const char *sni,
                                               struct err *err);
 void tls_session_free(struct tls_session *s); /* NULL is harmless */
+
+/* From here on its records and secrets go to `flow`; NULL: nothing. */
+void tls_session_capture(struct tls_session *s, struct capture_flow *flow);
 
 enum tls_result tls_session_shake(struct tls_session *s);
 /* As many records as there are and `cap` (at least 1) holds, as a read from TCP gives all there is:

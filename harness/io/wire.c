@@ -62,6 +62,7 @@ enum moved conn_take_in(struct io_conn *c, uint8_t *out, size_t cap, size_t *n)
     }
     /* read, not recv: standard input comes this way too. */
     ssize_t got = read(c->watch->fd, out, cap);
+    capture_bytes(c->flow, false, bytes_of(out, got > 0 ? (size_t)got : 0));
     enum moved moved = moved_by_system(got);
     *n = got > 0 ? (size_t)got : 0;
     if (got > 0)
@@ -74,6 +75,7 @@ static enum moved put_plain(struct io_conn *c, struct bytes in, size_t *n)
     ssize_t went = send(c->watch->fd, in.ptr, in.len, MSG_NOSIGNAL);
 
     *n = went > 0 ? (size_t)went : 0;
+    capture_bytes(c->flow, true, bytes_take(in, *n));
     return moved_by_system(went);
 }
 
@@ -100,4 +102,5 @@ void conn_put_end(struct io_conn *c)
     if (c->tls)
         (void)tls_session_shutdown(c->tls);
     (void)shutdown(c->watch->fd, SHUT_WR);
+    capture_our_end(c->flow, false);
 }

@@ -9,11 +9,14 @@
 #include "io/clock.h"
 #include "io/link.h"
 #include "peer/channel.h"
+#include "peer/keepalive.h"
+#include "peer/pace.h"
 
 /* Time limits are looked after all at once, and at most this often: a scan of ten thousand
  * connections costs about a millisecond. */
 #define SCAN_PAUSE_MS 100
 #define SHOWN_MAX 64
+#define ROOM_MAX 2048 /* of a room's name; more are one room */
 
 struct peer_server {
     struct io_loop *loop;
@@ -25,13 +28,20 @@ struct peer_server {
     uint64_t scan_at_ms; /* no connection has a deadline before */
     const char *close_on;
     uint16_t port;
-    bool broadcast, verbose;
+    size_t connections_max, n_seated; /* who is in of those */
+    struct pace pace;                 /* of each session at its beginning */
+    struct keepalive keepalive;       /* likewise */
+    bool broadcast, rooms, verbose;
 };
 
 /* One client. */
 struct session {
     struct link link;
     struct channel channel;
+    struct keepalive keepalive;
+    struct pace pace;
+    struct buf room; /* the path it asked for, where rooms matter */
+    bool seated;     /* it is open, and counts for connections_max */
     uint64_t number;
 };
 
@@ -86,7 +96,11 @@ struct peer_server *peer_server_new(struct io_loop *loop, const struct peer_serv
                     .seed = options->seed },
         .scan_at_ms = UINT64_MAX,
         .close_on = options->close_on,
-        .broadcast = options->broadcast,
+        .connections_max = options->connections_max,
+        .pace = { .per_s = options->rate_max },
+        .keepalive = { .every_ms = options->ping_ms, .patience_ms = options->patience_ms },
+        .broadcast = options->broadcast || options->rooms,
+        .rooms = options->rooms,
         .verbose = options->verbose,
     };
     link_init(&server->sessions);
@@ -100,12 +114,20 @@ struct peer_server *peer_server_new(struct io_loop *loop, const struct peer_serv
     return server;
 }
 
+static void leave_seat(struct peer_server *server, struct session *s)
+{
+    server->n_seated -= s->seated;
+    s->seated = false;
+}
+
 static void end_session(struct peer_server *server, struct session *s)
 {
     say(server, s, "gone");
     link_remove(&s->link);
     server->n_sessions--;
+    leave_seat(server, s);
     channel_close(&s->channel);
+    buf_free(&s->room);
     alloc_free(s);
 }
 
@@ -161,8 +183,10 @@ static void pass_to_others(struct peer_server *server, const struct session *fro
     for (struct link *l = server->sessions.next, *next; l != &server->sessions; l = next) {
         struct session *s = LINK_OWNER(l, struct session, link);
         next = l->next;
-        if (s != from && (!ws_conn_send(&s->channel.ws, event->opcode, event->data) ||
-                          channel_settle(&s->channel, now_ms)))
+        if (s == from || (server->rooms && !bytes_eq(buf_bytes(&s->room), buf_bytes(&from->room))))
+            continue;
+        if ((!ws_conn_send(&s->channel.ws, event->opcode, event->data) ||
+             channel_settle(&s->channel, now_ms)))
             end_session(server, s);
     }
 }
@@ -177,11 +201,69 @@ static bool asks_to_close(const struct peer_server *server, const struct ws_even
 static bool answer(struct peer_server *server, struct session *s, const struct ws_event *event,
                    uint64_t now_ms)
 {
+    if (s->channel.ws.state != WS_CONN_OPEN)
+        return true; /* our Close is out */
     if (asks_to_close(server, event))
         return ws_conn_close(&s->channel.ws, 1000, BYTES_LIT("as asked"), now_ms);
+    if (!pace_allows(&s->pace, now_ms))
+        return ws_conn_close(&s->channel.ws, 1008, BYTES_LIT("too many messages"), now_ms);
     if (server->broadcast)
         pass_to_others(server, s, event, now_ms);
     return ws_conn_send(&s->channel.ws, event->opcode, event->data);
+}
+
+static bool open_session(struct peer_server *server, struct session *s, struct bytes target,
+                         uint64_t now_ms)
+{
+    keepalive_heard(&s->keepalive, now_ms);
+    if (server->connections_max > 0 && server->n_seated >= server->connections_max)
+        return ws_conn_close(&s->channel.ws, 1013, BYTES_LIT("too many connections"), now_ms);
+    s->seated = true;
+    server->n_seated++;
+    return !server->rooms || buf_append(&s->room, bytes_take(ws_policy_path(target), ROOM_MAX));
+}
+
+/* False: no memory. */
+static bool take_event(struct peer_server *server, struct session *s, const struct ws_event *event,
+                       uint64_t now_ms)
+{
+    switch (event->kind) {
+    case WS_EVENT_OPEN: return open_session(server, s, event->head->target, now_ms);
+    case WS_EVENT_MESSAGE: return answer(server, s, event, now_ms);
+    case WS_EVENT_REFUSED:
+    case WS_EVENT_PING:
+    case WS_EVENT_PONG:
+    case WS_EVENT_CLOSE:
+    case WS_EVENT_FAILED:
+    case WS_EVENT_TIMEOUT:
+    case WS_EVENT_END: return true; /* the engine has done what there is to do */
+    }
+    return true;
+}
+
+/* Who waits for our reading is not silent. False: no memory. */
+static bool look_after(struct peer_server *server, struct session *s, uint64_t now_ms)
+{
+    if (s->channel.ws.state != WS_CONN_OPEN) {
+        leave_seat(server, s);
+        keepalive_stop(&s->keepalive);
+    } else if (s->channel.paused) {
+        keepalive_heard(&s->keepalive, now_ms);
+    }
+    switch (keepalive_step(&s->keepalive, now_ms)) {
+    case KEEPALIVE_WAIT: return true;
+    case KEEPALIVE_PING: return ws_conn_send(&s->channel.ws, WS_PING, (struct bytes){ 0 });
+    case KEEPALIVE_GIVE_UP:
+        return ws_conn_close(&s->channel.ws, 1011, BYTES_LIT("no sign of life"), now_ms);
+    }
+    return true;
+}
+
+static uint64_t session_deadline(const struct session *s)
+{
+    uint64_t channel = channel_deadline(&s->channel), alive = keepalive_deadline(&s->keepalive);
+
+    return alive < channel ? alive : channel;
 }
 
 /* All events, their answers in one send, and the next deadline. Frees the session at its end. */
@@ -189,21 +271,23 @@ static void serve(struct peer_server *server, struct session *s, uint64_t now_ms
 {
     struct channel *c = &s->channel;
     struct ws_event event;
+    bool ok = true;
 
-    while (ws_conn_next(&c->ws, &event, now_ms)) {
+    while (ok && ws_conn_next(&c->ws, &event, now_ms)) {
         if (server->verbose)
             say_event(server, s, &event);
-        if (event.kind == WS_EVENT_MESSAGE && !answer(server, s, &event, now_ms)) {
-            say(server, s, "takes more memory than it may have");
-            end_session(server, s);
-            return;
-        }
+        ok = take_event(server, s, &event, now_ms);
+    }
+    if (!ok || !look_after(server, s, now_ms)) {
+        say(server, s, "takes more memory than it may have");
+        end_session(server, s);
+        return;
     }
     if (channel_settle(c, now_ms)) {
         end_session(server, s);
         return;
     }
-    uint64_t deadline = channel_deadline(c);
+    uint64_t deadline = session_deadline(s);
     if (deadline < server->scan_at_ms)
         server->scan_at_ms = deadline;
 }
@@ -216,12 +300,15 @@ static void accept_session(struct peer_server *server, struct io_conn *io, uint6
         io_conn_close(io);
         return;
     }
+    *s = (struct session){ .number = ++server->n_accepted,
+                           .keepalive = server->keepalive,
+                           .pace = server->pace };
+    buf_init(&s->room, ROOM_MAX);
     server->engine.seed++;
     if (!channel_open(&s->channel, io, &server->engine, now_ms)) {
         alloc_free(s);
         return;
     }
-    s->number = ++server->n_accepted;
     link_add(&server->sessions, &s->link);
     server->n_sessions++;
     io_conn_set_owner(io, s);
@@ -236,7 +323,7 @@ static void scan(struct peer_server *server, uint64_t now_ms)
     for (struct link *l = server->sessions.next, *next; l != &server->sessions; l = next) {
         struct session *s = LINK_OWNER(l, struct session, link);
         next = l->next;
-        uint64_t deadline = channel_deadline(&s->channel);
+        uint64_t deadline = session_deadline(s);
         if (deadline <= now_ms)
             serve(server, s, now_ms);
         else if (deadline < server->scan_at_ms)
@@ -258,6 +345,8 @@ bool peer_server_take(struct peer_server *server, const struct io_event *event, 
     }
     struct session *s = event->owner;
     channel_take(&s->channel, event, now_ms);
+    if (event->kind == IO_DATA && s->channel.ws.state == WS_CONN_OPEN)
+        keepalive_heard(&s->keepalive, now_ms);
     serve(server, s, now_ms);
     return true;
 }

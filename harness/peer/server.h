@@ -5,7 +5,8 @@
 #include "ws/conn.h"
 
 /* The reference server: ws/conn behind a listening socket. It echoes, or sends what comes to
- * everybody. Many connections, one thread, bounded memory. */
+ * everybody, or to everybody who asked for the same path. Many connections, one thread, bounded
+ * memory. */
 struct peer_server;
 
 struct peer_server_options {
@@ -21,8 +22,12 @@ struct peer_server_options {
     uint64_t seed;
     const struct ws_header *headers; /* added to each 101; must outlive the server */
     size_t n_headers;
-    bool broadcast; /* to all connections, the sender's too */
-    bool verbose;   /* a line on stderr for each connection and event */
+    bool broadcast;                /* to all connections, the sender's too */
+    bool rooms;                    /* the same to those of the sender's path alone */
+    size_t connections_max;        /* further ones get a Close with 1013; 0: any number */
+    uint32_t rate_max;             /* messages a second; who sends more gets 1008; 0: any number */
+    uint32_t ping_ms, patience_ms; /* see peer/keepalive.h; who is given up gets 1011 */
+    bool verbose;                  /* a line on stderr for each connection and event */
 };
 
 NODISCARD struct peer_server *

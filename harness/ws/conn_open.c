@@ -197,10 +197,15 @@ static bool answer(struct ws_conn *c, struct ws_event *out, uint64_t now_ms)
 
     ws_handshake_check_request(c->head, &findings);
     const struct violation v = refusal(&findings, false);
-    if (v.rule != WS_RULE_NONE)
+    const struct ws_policy *policy = c->options.policy;
+    struct ws_refusal plain;
+    const struct ws_refusal *no = NULL;
+    if (policy && v.rule != WS_RULE_NONE)
+        no = ws_policy_plain(policy, c->head, v.rule, &plain);
+    else if (policy)
+        no = ws_policy_judge(policy, c->head);
+    if (v.rule != WS_RULE_NONE && !no)
         return refuse(c, v, c->head, out, now_ms);
-    const struct ws_refusal *no =
-        c->options.policy ? ws_policy_judge(c->options.policy, c->head) : NULL;
     if (no)
         return turn_away(c, no, out, now_ms);
     c->protocol = choose_protocol(c);

@@ -18,8 +18,7 @@ static bool is_one_of(struct bytes text, const char *const *list, size_t n)
     return false;
 }
 
-/* The path of a target as RFC 9112 3.2 allows it here: "/chat?x=1" or "http://host/chat?x=1". */
-static struct bytes path_of(struct bytes target)
+struct bytes ws_policy_path(struct bytes target)
 {
     struct bytes path = bytes_take(target, bytes_index(target, 0, '?'));
 
@@ -64,9 +63,20 @@ static bool has_token(const struct ws_policy *p, const struct http1_head *head, 
     return field && !http1_field(head, "Authorization", 1) && is_bearer(field->value, p->token);
 }
 
+/* Who has a key at hand wanted a WebSocket, and is told what was wrong. */
+const struct ws_refusal *ws_policy_plain(const struct ws_policy *p, const struct http1_head *head,
+                                         enum ws_rule first, struct ws_refusal *room)
+{
+    if (!p->plain || first != WS_RULE_REQ_UPGRADE || http1_count(head, "Upgrade") > 0 ||
+        http1_count(head, WS_FIELD_KEY) > 0)
+        return NULL;
+    *room = (struct ws_refusal){ .status = 200, .why = p->plain };
+    return room;
+}
+
 const struct ws_refusal *ws_policy_judge(const struct ws_policy *p, const struct http1_head *head)
 {
-    const struct bytes path = path_of(head->target);
+    const struct bytes path = ws_policy_path(head->target);
 
     if (!serves(p, path))
         return &no_path;

@@ -44,10 +44,10 @@ static inline struct io_loop *pair_loop(void)
     return loop;
 }
 
-static inline struct pair pair_open(const struct io_tls *server_tls,
-                                    const struct io_tls *client_tls)
+static inline struct pair pair_open_in(struct io_loop *loop, const struct io_tls *server_tls,
+                                       const struct io_tls *client_tls)
 {
-    struct pair p = { .loop = pair_loop() };
+    struct pair p = { .loop = loop };
     struct err err = { 0 };
 
     p.listener = io_listen(p.loop, "127.0.0.1", 0, server_tls, NULL, &err);
@@ -65,6 +65,12 @@ static inline struct pair pair_open(const struct io_tls *server_tls,
             p.client = event.conn;
     }
     return p;
+}
+
+static inline struct pair pair_open(const struct io_tls *server_tls,
+                                    const struct io_tls *client_tls)
+{
+    return pair_open_in(pair_loop(), server_tls, client_tls);
 }
 
 static inline void pair_close(struct pair *p)

@@ -322,6 +322,105 @@ Test(peer, a_request_for_something_else_is_answered_and_ended)
     strike(&s);
 }
 
+/* A stage with a server of that kind, and a client that has asked for `path`. */
+static struct stage set_with(const struct peer_server_options *options, const char *path)
+{
+    struct err err = { 0 };
+    struct stage s = { .loop = io_loop_new(&err), .until_ms = io_now_ms() + PATIENCE_MS };
+
+    s.server = peer_server_new(s.loop, options, &err);
+    cr_assert(s.server, "%s", err.text);
+    s.client = client_of(&s, path);
+    return s;
+}
+
+Test(peer, a_plain_get_gets_the_page_and_a_websocket_its_echo)
+{
+    const struct ws_policy policy = { .plain = "all is well\n" };
+    struct stage s = set_with(&(struct peer_server_options){ .policy = &policy }, "/");
+    struct raw raw;
+
+    client_wait(&s, WS_EVENT_OPEN);
+    expect_echo(&s, WS_TEXT, BYTES_LIT("hello"));
+    raw_open(&s, &raw, BYTES_LIT("GET /health HTTP/1.1\r\nHost: a\r\n\r\n"));
+    raw_run(&s, &raw);
+    cr_assert(strncmp(raw.in, "HTTP/1.1 200 OK\r\n", 17) == 0, "%s", raw.in);
+    cr_assert(strstr(raw.in, "\r\n\r\nall is well\n"), "%s", raw.in);
+    cr_assert_eq(raw.end, IO_END_FIN);
+    strike(&s);
+}
+
+Test(peer, who_sends_too_much_gets_1008)
+{
+    struct stage s = set_with(&(struct peer_server_options){ .rate_max = 2 }, "/");
+    struct ws_event event;
+
+    client_wait(&s, WS_EVENT_OPEN);
+    for (int i = 0; i < 1000; i++)
+        cr_assert(peer_client_send(s.client, WS_TEXT, BYTES_LIT("x")));
+    do {
+        cr_assert(client_next(&s, &event));
+    } while (event.kind == WS_EVENT_MESSAGE);
+    cr_assert_eq(event.kind, WS_EVENT_CLOSE);
+    cr_assert_eq(event.close.code, 1008);
+    strike(&s);
+}
+
+Test(peer, one_too_many_gets_1013_and_a_seat_that_is_free_again_is_given)
+{
+    struct stage s = set_with(&(struct peer_server_options){ .connections_max = 1 }, "/");
+    struct peer_client *first = s.client;
+    struct ws_event event;
+
+    client_wait(&s, WS_EVENT_OPEN);
+    s.client = client_of(&s, "/");
+    client_wait(&s, WS_EVENT_OPEN);
+    cr_assert_eq(client_wait(&s, WS_EVENT_CLOSE).close.code, 1013);
+    while (client_next(&s, &event))
+        continue;
+    peer_client_free(s.client);
+
+    s.client = first;
+    expect_echo(&s, WS_TEXT, BYTES_LIT("still here"));
+    cr_assert(peer_client_close(s.client, 1000, (struct bytes){ 0 }, io_now_ms()));
+    while (client_next(&s, &event))
+        continue;
+    peer_client_free(s.client);
+    s.client = client_of(&s, "/");
+    client_wait(&s, WS_EVENT_OPEN);
+    expect_echo(&s, WS_TEXT, BYTES_LIT("welcome"));
+    strike(&s);
+}
+
+Test(peer, who_answers_pings_stays)
+{
+    struct stage s =
+        set_with(&(struct peer_server_options){ .ping_ms = 1, .patience_ms = PATIENCE_MS }, "/");
+
+    client_wait(&s, WS_EVENT_OPEN);
+    client_wait(&s, WS_EVENT_PING);
+    client_wait(&s, WS_EVENT_PING);
+    strike(&s);
+}
+
+Test(peer, who_does_not_answer_a_ping_gets_1011)
+{
+    struct stage s = set_with(&(struct peer_server_options){ .ping_ms = 1, .patience_ms = 1 }, "/");
+    struct raw raw;
+
+    raw_open(&s, &raw,
+             BYTES_LIT("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+                       "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
+    raw_run(&s, &raw);
+    size_t at = bytes_find(bytes_of(raw.in, raw.n), BYTES_LIT("\r\n\r\n")) + 4;
+    cr_assert_leq(at + 6, raw.n, "%s", raw.in);
+    cr_assert_eq((uint8_t)raw.in[at], 0x89, "a ping");
+    cr_assert_eq((uint8_t)raw.in[at + 2], 0x88, "a Close");
+    cr_assert_eq((uint8_t)raw.in[at + 4] << 8 | (uint8_t)raw.in[at + 5], 1011);
+    strike(&s);
+}
+
 Test(peer, events_of_others_are_left_alone)
 {
     struct stage s = set(false);
@@ -353,20 +452,45 @@ static void hear(struct peer_client *c, const struct io_event *event, char *hear
             strcat(heard, "open|");
 }
 
+Test(peer, a_room_is_a_path_whatever_its_query)
+{
+    struct stage s = set_with(&(struct peer_server_options){ .rooms = true }, "/a?name=one");
+    struct peer_client *same = client_of(&s, "/a?name=two"), *not = client_of(&s, "/ab");
+    char one[128] = "", two[128] = "", three[128] = "";
+    bool said = false;
+
+    while (!strchr(one, '!') || !strchr(two, '!') || !strchr(three, '!')) {
+        struct io_event event;
+        struct err err;
+        cr_assert(io_now_ms() < s.until_ms, "heard %s, %s and %s", one, two, three);
+        cr_assert(io_loop_next(s.loop, io_now_ms() + 100, &event, &err));
+        (void)peer_server_take(s.server, &event, io_now_ms());
+        hear(s.client, &event, one);
+        hear(same, &event, two);
+        hear(not, &event, three);
+        if (!said && *one && *two && *three) {
+            cr_assert(peer_client_send(same, WS_TEXT, BYTES_LIT("in a!")));
+            cr_assert(peer_client_send(not, WS_TEXT, BYTES_LIT("in ab!")));
+            said = true;
+        }
+    }
+    cr_expect_str_eq(one, "open|in a!|");
+    cr_expect_str_eq(two, "open|in a!|");
+    cr_expect_str_eq(three, "open|in ab!|");
+    peer_client_free(same);
+    peer_client_free(not );
+    strike(&s);
+}
+
 Test(peer, a_broadcast_goes_to_everybody)
 {
-    struct stage s = { .loop = NULL, .until_ms = io_now_ms() + PATIENCE_MS };
+    const struct ws_header name = { BYTES_LIT("Server"), BYTES_LIT("me") };
+    struct stage s = set_with(
+        &(struct peer_server_options){ .broadcast = true, .headers = &name, .n_headers = 1 }, "/");
     struct err err = { 0 };
     char one[128] = "", two[128] = "";
     bool said = false;
 
-    s.loop = io_loop_new(&err);
-    const struct ws_header name = { BYTES_LIT("Server"), BYTES_LIT("me") };
-    s.server = peer_server_new(
-        s.loop,
-        &(struct peer_server_options){ .broadcast = true, .headers = &name, .n_headers = 1 }, &err);
-    cr_assert(s.server, "%s", err.text);
-    s.client = client_of(&s, "/");
     struct peer_client *other = client_of(&s, "/");
     while (!strchr(one, '!') || !strchr(two, '!')) {
         struct io_event event;

@@ -97,3 +97,36 @@ Test(ws_policy, a_401_says_what_is_wanted)
     cr_expect(bytes_eq_str(no->headers[0].name, "WWW-Authenticate"));
     cr_expect(bytes_starts(no->headers[0].value, BYTES_LIT("Bearer ")));
 }
+
+/* A plain request is one that names no upgrade and brings no key. */
+Test(ws_policy, only_a_plain_request_gets_the_page)
+{
+    static const struct ws_policy with_page = { .plain = "page" };
+    static const struct {
+        const struct ws_policy *policy;
+        const char *fields;
+        enum ws_rule first;
+        bool page;
+    } rows[] = {
+        { &with_page, "", WS_RULE_REQ_UPGRADE, true },
+        { &everybody, "", WS_RULE_REQ_UPGRADE, false },
+        { &with_page, "", WS_RULE_REQ_METHOD, false },
+        { &with_page, "Upgrade: h2c\r\n", WS_RULE_REQ_UPGRADE, false },
+        { &with_page, "Sec-WebSocket-Key: x\r\n", WS_RULE_REQ_UPGRADE, false },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        static struct http1_head head;
+        struct ws_refusal room;
+        struct violation why;
+        char text[200];
+        size_t used;
+        int n = snprintf(text, sizeof text, "GET / HTTP/1.1\r\nHost: h\r\n%s\r\n", rows[i].fields);
+        cr_assert_eq(http1_decode(bytes_of(text, (size_t)n), HTTP1_REQUEST,
+                                  (struct http1_limits){ 0 }, &head, &used, &why),
+                     WS_OK);
+        const struct ws_refusal *got = ws_policy_plain(rows[i].policy, &head, rows[i].first, &room);
+        cr_expect_eq(got != NULL, rows[i].page, "row %zu", i);
+        cr_expect(!got || got->status == 200);
+    }
+}
