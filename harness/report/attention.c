@@ -2,23 +2,27 @@
 
 #include <string.h>
 
-/* 0: the tool or the environment; then the severities downwards. */
-#define RANKS (1u + SEVERITY_CRITICAL + 1u)
+/* 0: the tool or the environment; then the severities downwards; then what is no fail, but not as
+ * a baseline has it. */
+#define RANKS (1u + SEVERITY_CRITICAL + 1u + 1u)
 
 static bool has_rank(const struct result *r, unsigned rank)
 {
+    if (!result_is_bad(r))
+        return false;
     if (r->verdict.result == VERDICT_ERROR)
         return rank == 0;
-    return r->verdict.result == VERDICT_FAIL &&
-           rank == 1 + (unsigned)(SEVERITY_CRITICAL - r->verdict.severity);
+    if (r->verdict.result != VERDICT_FAIL)
+        return rank == RANKS - 1;
+    return rank == 1 + (unsigned)(SEVERITY_CRITICAL - r->verdict.severity);
 }
 
 enum attention_level attention_level(const struct result *r, enum severity fail_on)
 {
-    if (r->verdict.result == VERDICT_ERROR)
-        return ATTENTION_ERROR;
-    if (r->verdict.result != VERDICT_FAIL)
+    if (!result_is_bad(r))
         return ATTENTION_NONE;
+    if (result_is_surprise(r) || r->verdict.result == VERDICT_ERROR)
+        return ATTENTION_ERROR;
     return r->verdict.severity >= fail_on ? ATTENTION_ERROR : ATTENTION_WARNING;
 }
 
@@ -41,8 +45,9 @@ const char *attention_expected(const struct verdict *v)
 
 size_t attention_count(const struct run_report *r)
 {
-    struct run_counts counts;
+    size_t n = 0;
 
-    run_report_count(r, &counts);
-    return counts.by_kind[VERDICT_FAIL] + counts.by_kind[VERDICT_ERROR];
+    for (size_t i = 0; i < r->n_results; i++)
+        n += result_is_bad(&r->results[i]);
+    return n;
 }

@@ -3,18 +3,18 @@
 
 #include "report/result.h"
 
-/* What of a run somebody has to look at. What shows but a few of them asks here which, so that CI's
+/* What of a run somebody has to look at: not what a baseline expects. What shows but a few of them asks here which, so that CI's
  * page, its summary and its list of findings agree. */
 enum attention_level {
     ATTENTION_NONE,
     ATTENTION_WARNING, /* a fail below the level that gates */
-    ATTENTION_ERROR    /* a fail that gates; and what we could not do */
+    ATTENTION_ERROR    /* what gates: a fail, a surprise; and what we could not do */
 };
 
 enum attention_level attention_level(const struct result *r, enum severity fail_on);
 
-/* Goes through the errors and the fails, the gravest first, in the order of the suite among equals.
- * Zero bytes are its beginning. */
+/* Goes through the errors, the fails, the gravest first, and the surprises, in the order of the
+ * suite among equals. Zero bytes are its beginning. */
 struct attention {
     unsigned rank;
     size_t at;

@@ -7,7 +7,8 @@
 /* GitHub shows so many errors and so many warnings of a step, and drops the rest without a word;
  * the last of ours tells how many there are. */
 #define SHOWN_MAX 10
-#define TEXT_MAX 600 /* bytes of what a target said, in one line of an annotation */
+#define TROUBLES_MAX 5 /* of those */
+#define TEXT_MAX 600   /* bytes of what a target said, in one line of an annotation */
 
 static void property(struct markup *m, const char *before, const char *text)
 {
@@ -32,6 +33,18 @@ static void begin(struct markup *m, enum attention_level level, const char *titl
     property(m, " title=", title);
 }
 
+/* Why it is here though it is no fail, or more than that. */
+static void known_line(struct markup *m, const struct result *r)
+{
+    if (!result_is_surprise(r))
+        return;
+    line(m, "baseline: ", known_name(r->known.as));
+    markup_put(m, ", it has ");
+    markup_put(m, verdict_name(r->known.verdict));
+    markup_put(m, " in line ");
+    markup_number(m, r->known.line);
+}
+
 static void annotation(struct markup *m, enum attention_level level, const struct result *r)
 {
     const struct verdict *v = &r->verdict;
@@ -42,6 +55,7 @@ static void annotation(struct markup *m, enum attention_level level, const struc
     markup_number(m, v->line > 0 ? v->line : r->line > 0 ? r->line : 1);
     markup_put(m, "::");
     markup_cut(m, v->reason ? v->reason : verdict_name(v->result), TEXT_MAX);
+    known_line(m, r);
     line(m, "severity: ", v->result == VERDICT_FAIL ? script_severity_name(v->severity) : NULL);
     line(m, "requirement: ", v->requirement);
     line(m, "expected: ", attention_expected(v));
@@ -86,17 +100,34 @@ static void annotations(struct markup *m, const struct run_report *r, enum sever
         and_more(m, level, n - shown);
 }
 
+static void trouble(struct markup *m, const char *what)
+{
+    begin(m, ATTENTION_ERROR, "wsproof");
+    markup_put(m, "::");
+    markup_cut(m, what, TEXT_MAX);
+    markup_put(m, "\n");
+}
+
+/* What is wrong with the run as a whole; gives how many lines that were. */
+static size_t troubles(struct markup *m, const struct run_report *r)
+{
+    size_t n = 0;
+
+    if (r->trouble) {
+        trouble(m, r->trouble);
+        n++;
+    }
+    for (size_t i = 0; r->baseline && i < r->baseline->n_problems && n < TROUBLES_MAX; i++, n++)
+        trouble(m, r->baseline->problems[i]);
+    return n;
+}
+
 bool report_github(const struct run_report *r, enum severity fail_on, struct buf *out)
 {
     struct markup m = { .buf = out, .ok = true, .escape = report_escape_github };
 
-    if (r->trouble) {
-        begin(&m, ATTENTION_ERROR, "wsproof");
-        markup_put(&m, "::");
-        markup_cut(&m, r->trouble, TEXT_MAX);
-        markup_put(&m, "\n");
-    }
-    annotations(&m, r, fail_on, ATTENTION_ERROR, SHOWN_MAX - (r->trouble != NULL));
+    size_t room = SHOWN_MAX - troubles(&m, r);
+    annotations(&m, r, fail_on, ATTENTION_ERROR, room);
     annotations(&m, r, fail_on, ATTENTION_WARNING, SHOWN_MAX);
     return m.ok;
 }

@@ -8,6 +8,7 @@
  * texts times the six bytes of a character reference stay below. */
 #define ROWS_MAX 100
 #define TEXT_MAX 300
+#define PROBLEMS_MAX 10
 
 /* Code is where nobody looks for names to notify or addresses to link to. */
 static void code(struct markup *m, const char *label, const char *text)
@@ -28,17 +29,18 @@ static void number(struct markup *m, size_t n, const char *behind)
 
 static void headline(struct markup *m, const struct run_report *r, const struct run_counts *counts)
 {
-    size_t fails = counts->by_kind[VERDICT_FAIL];
+    size_t fails = counts->by_kind[VERDICT_FAIL] - counts->expected_fails;
 
     markup_put(m, "### wsproof: ");
     number(m, fails, fails == 1 ? " fail" : " fails");
     if (fails > 0)
         markup_put(m, " (");
     for (int level = SEVERITY_CRITICAL, before = 0; level >= SEVERITY_PEDANTIC; level--) {
-        if (counts->fails_by_severity[level] == 0)
+        size_t n = counts->fails_by_severity[level] - counts->expected_by_severity[level];
+        if (n == 0)
             continue;
         markup_put(m, before++ ? ", " : "");
-        number(m, counts->fails_by_severity[level], " ");
+        number(m, n, " ");
         markup_put(m, script_severity_name((enum severity)level));
     }
     markup_put(m, fails > 0 ? ") in " : " in ");
@@ -60,6 +62,24 @@ static void about(struct markup *m, const struct run_report *r)
     if (r->deaths > 0)
         number(m, r->deaths, " times the target died.");
     markup_put(m, r->trouble || r->deaths > 0 ? "\n\n" : "");
+}
+
+/* What a baseline made of the run, and what it has against it. */
+static void known(struct markup *m, const struct run_report *r, const struct run_counts *counts)
+{
+    if (!r->baseline)
+        return;
+    code(m, "By ", r->baseline->file);
+    for (int as = KNOWN_EXPECTED; as < KNOWN_KINDS; as++) {
+        markup_put(m, as == KNOWN_EXPECTED ? ": " : ", ");
+        number(m, counts->known[as], " ");
+        markup_put(m, known_name((enum known_as)as));
+    }
+    markup_put(m, "\n\n");
+    for (size_t i = 0; i < r->baseline->n_problems && i < PROBLEMS_MAX; i++) {
+        code(m, "**", r->baseline->problems[i]);
+        markup_put(m, "**\n\n");
+    }
 }
 
 static void counts_table(struct markup *m, const struct run_counts *counts)
@@ -86,7 +106,12 @@ static void row(struct markup *m, const struct result *r)
     const struct verdict *v = &r->verdict;
 
     markup_put(m, "| ");
-    markup_put(m, v->result == VERDICT_FAIL ? script_severity_name(v->severity) : "error");
+    if (result_is_surprise(r)) {
+        markup_put(m, known_name(r->known.as));
+        markup_put(m, ": ");
+    }
+    markup_put(m, v->result == VERDICT_FAIL ? script_severity_name(v->severity)
+                                            : verdict_name(v->result));
     code(m, " | ", r->id);
     markup_put(m, " | ");
     code(m, "", v->reason ? v->reason : verdict_name(v->result));
@@ -122,6 +147,7 @@ bool report_markdown(const struct run_report *r, struct buf *out)
     run_report_count(r, &counts);
     headline(&m, r, &counts);
     about(&m, r);
+    known(&m, r, &counts);
     counts_table(&m, &counts);
     rows(&m, r);
     markup_put(&m, "\n");

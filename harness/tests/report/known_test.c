@@ -2,8 +2,10 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "report/attention.h"
 #include "report/json.h"
 #include "report/page_known.h"
+#include "report/sarif.h"
 #include "report/writers.h"
 
 #define OUT_MAX (16u << 20)
@@ -93,6 +95,87 @@ Test(report_known, junit_skips_what_is_expected_and_fails_what_surprises)
     has(&out, "<failure message=\"it did\" type=\"major\">");
     has(&out, "<testsuite name=\"the run\" failures=\"0\" skipped=\"0\" tests=\"1\" errors=\"1\">");
     has(&out, "<error message=\"62 cases, where line 2 records 63 &lt;");
+    buf_free(&out);
+}
+
+Test(report_known, attention_is_for_what_is_not_expected)
+{
+    static const char *const order[] = { "g/e", "g/c", "g/d" };
+    struct run_report run = made();
+    struct attention all = { 0 };
+
+    cr_expect_eq(attention_count(&run), 3);
+    for (size_t i = 0; i < 3; i++)
+        cr_expect_str_eq(attention_next(&all, &run)->id, order[i]);
+    cr_expect_null(attention_next(&all, &run));
+    cr_expect_eq(attention_level(&results[0], SEVERITY_PEDANTIC), ATTENTION_NONE);
+    cr_expect_eq(attention_level(&results[1], SEVERITY_PEDANTIC), ATTENTION_NONE);
+    cr_expect_eq(attention_level(&results[2], SEVERITY_CRITICAL), ATTENTION_ERROR, "it gates");
+    cr_expect_eq(attention_level(&results[3], SEVERITY_CRITICAL), ATTENTION_ERROR);
+    cr_expect_eq(attention_level(&results[4], SEVERITY_CRITICAL), ATTENTION_WARNING);
+}
+
+Test(report_known, annotations_are_of_surprises_and_of_new_fails)
+{
+    struct run_report run = made();
+    struct buf out;
+
+    buf_init(&out, OUT_MAX);
+    cr_assert(report_github(&run, SEVERITY_MINOR, &out));
+    has(&out, "::error title=wsproof::62 cases, where line 2 records 63 ");
+    has(&out, "::error title=g/e,");
+    has(&out,
+        "::error title=g/c,file=g.case,line=1::pass%0Abaseline: stale, it has fail in line 7");
+    has(&out, "%0Abaseline: worse, it has pass in line 7");
+    cr_expect_null(strstr(text_of(&out), "title=g/a"));
+    cr_expect_null(strstr(text_of(&out), "title=g/b"));
+    buf_free(&out);
+}
+
+Test(report_known, a_summary_counts_what_is_new)
+{
+    struct run_report run = made();
+    struct buf out;
+
+    buf_init(&out, OUT_MAX);
+    cr_assert(report_markdown(&run, &out));
+    has(&out, "### wsproof: 1 fail (1 major) in 5 cases\n");
+    has(&out, ": 1 expected, 1 flaky, 1 stale, 1 worse\n");
+    has(&out, "62 cases, where line 2 records 63");
+    has(&out, "\n| stale: pass | ");
+    has(&out, "\n| worse: warn | ");
+    cr_expect_null(strstr(text_of(&out), "g&#47;a"));
+    cr_expect_null(strstr(text_of(&out), "g/a"));
+    buf_free(&out);
+}
+
+Test(report_known, sarif_finds_new_fails_alone)
+{
+    const struct requirements none = { 0 };
+    struct run_report run = made();
+    struct buf out;
+
+    buf_init(&out, OUT_MAX);
+    cr_assert(report_sarif(&run, SEVERITY_MINOR, &none, &out));
+    has(&out, "{\"wsproof/v1\":\"g/e\"}");
+    cr_expect_null(strstr(text_of(&out), "\"g/a\""));
+    cr_expect_null(strstr(text_of(&out), "\"g/b\""));
+    cr_expect_null(strstr(text_of(&out), "\"g/c\""));
+    buf_free(&out);
+}
+
+Test(report_known, a_badge_tells_new_fails_from_known_ones)
+{
+    struct run_report run = made();
+    struct buf out;
+
+    buf_init(&out, OUT_MAX);
+    cr_assert(report_badge(&run, &out));
+    has(&out, "wsproof: 1 fail in 5 cases");
+    buf_clear(&out);
+    run.n_results = 4;
+    cr_assert(report_badge(&run, &out));
+    has(&out, "wsproof: 2 known fails in 4 cases");
     buf_free(&out);
 }
 
