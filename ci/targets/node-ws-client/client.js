@@ -4,7 +4,7 @@
 
 const { readFileSync } = require("node:fs");
 const { parseArgs } = require("node:util");
-const WebSocket = require(require.resolve("ws", { paths: [`${__dirname}/../node-ws`] }));
+const WebSocket = require("ws");
 
 const CLOSER = "please close";
 
