@@ -1,10 +1,11 @@
 #include "cli/commands.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "cli/book.h"
 #include "cli/diff.h"
 #include "cli/known.h"
-#include "cli/runs.h"
 #include "cli/session.h"
 
 /* Held against --baseline anew; without it a report keeps what its runs were told. */
@@ -16,25 +17,77 @@ static bool judge(struct session *s, struct err *err)
            known_update(s, &s->report, s->report.n_results, err);
 }
 
-static bool make(struct session *s, struct runs *runs, const struct arg_list *files,
-                 struct err *err)
+static bool read_all(struct session *s, struct book *book, const struct arg_list *files,
+                     const struct arg_list *history, struct err *err)
 {
-    if (!source_load(&s->source, NULL, err))
-        return false;
     for (size_t i = 0; i < files->count; i++)
-        if (!runs_add(runs, files->items[i], &s->arena, err))
+        if (!book_add(book, files->items[i], &s->arena, err))
             return false;
-    if (!runs_close(runs, &s->arena, err))
-        return false;
-    if (runs->count > 1)
-        return err_set(err, ERR_USAGE, "%s and %s are two targets", runs->list[0].target,
-                       runs->list[1].target);
-    s->report = runs->list[0];
+    for (size_t i = 0; i < history->count; i++)
+        if (!book_add_past(book, history->items[i], &s->arena, err))
+            return false;
+    return book_close(book, &s->arena, err);
+}
+
+/* Several targets make a page. The other formats, and a baseline, are about one. */
+static bool make_many(struct session *s, const struct book *book, struct err *err)
+{
+    const struct session_options *o = &s->o;
+
+    if (o->json || o->junit || o->tap || o->github || o->markdown || o->sarif || o->badge ||
+        o->baseline || o->update_baseline)
+        return err_set(err, ERR_USAGE,
+                       "of %zu targets, %s and %s among them, there is a page; all but --report, "
+                       "--history and --fail-on is about one",
+                       book->runs.count, book->runs.list[0].target, book->runs.list[1].target);
+    return session_fail_on(s, err) &&
+           book_write(book, o->report_dir, &s->source.requirements, &s->arena, err);
+}
+
+static bool make_one(struct session *s, const struct book *book, struct err *err)
+{
+    s->report = book->runs.list[0];
     if (!judge(s, err))
         return false;
     struct outputs outputs = { s->o.report_dir, s->o.json,  s->o.junit, s->o.tap,
                                s->o.markdown,   s->o.badge, s->o.sarif, s->fail_on };
     return outputs_end(&outputs, &s->report, &s->source.requirements, &s->arena, err);
+}
+
+static bool make(struct session *s, struct book *book, const struct arg_list *files,
+                 const struct arg_list *history, struct err *err)
+{
+    if (!source_load(&s->source, NULL, err) || !read_all(s, book, files, history, err))
+        return false;
+    if (book->runs.count > 1)
+        return make_many(s, book, err);
+    if (!make_one(s, book, err))
+        return false;
+    book->runs.list[0] = s->report; /* with what the baseline says */
+    return history->count == 0 ||
+           book_write(book, s->o.report_dir, &s->source.requirements, &s->arena, err);
+}
+
+static int worst_exit(const struct session *s, const struct book *book)
+{
+    int worst = EXIT_OK;
+
+    for (size_t i = 0; i < book->runs.count; i++) {
+        int one = session_exit_code(s, &book->runs.list[i]);
+        worst = one > worst ? one : worst;
+    }
+    return worst;
+}
+
+static void tell(struct session *s, const struct book *book)
+{
+    if (book->runs.count == 1) {
+        progress_summary(s->progress, &s->report, s->o.report_dir);
+        known_print(&s->report, false, s->o.tap ? stderr : stdout);
+        return;
+    }
+    book_print(book);
+    printf("  report: %s\n", s->o.report_dir);
 }
 
 static bool is_diff(int argc, char **argv)
@@ -49,8 +102,8 @@ int command_report(int argc, char **argv)
 {
     static struct session s;
     struct progress_options shown = { 0 };
-    struct arg_list files = { 0 };
-    struct runs runs = { 0 };
+    struct arg_list files = { 0 }, history = { 0 };
+    struct book book = { 0 };
     struct err err = { 0 };
     bool help = false;
     const struct arg_row rows[] = {
@@ -58,6 +111,8 @@ int command_report(int argc, char **argv)
           "where index.html, results.json and junit.xml go" },
         { "--json", 0, ARG_TEXT, &s.o.json, "FILE", "results.json here" },
         { "--junit", 0, ARG_TEXT, &s.o.junit, "FILE", "junit.xml here" },
+        { "--history", 0, ARG_LIST, &history, "FILE",
+          "an earlier results.json of a target, for its history" },
         { "--tap", 0, ARG_FLAG, &s.o.tap, NULL, "TAP on standard output" },
         { "--github", 0, ARG_FLAG, &s.o.github, NULL,
           "annotations, and a summary for $GITHUB_STEP_SUMMARY" },
@@ -75,12 +130,14 @@ int command_report(int argc, char **argv)
         { 0 },
     };
     const struct arg_command command = {
-        "report", "wsproof report RESULTS... [--report DIR]",
-        "Makes the reports of a run again, or of several shards of one run together. RESULTS are "
-        "files or folders, or NAME=FILE to name the target. Also reads the results.jsonl that a "
+        "report", "wsproof report [NAME=]RESULTS... [--report DIR]",
+        "Makes the reports of a run again, or of several shards of one run together; of several "
+        "targets, one page with all of them. RESULTS are files or folders, and NAME= before one "
+        "names its target. Also reads the results.jsonl that a "
         "killed run leaves behind.",
         "  wsproof report shard1/results.json shard2/results.json --report all\n"
         "  wsproof report shards/ --baseline known.txt\n"
+        "  wsproof report ws=ws/results.json tornado=tornado/results.json --report both\n"
         "  wsproof report --diff main/results.json wsproof-report/results.json\n",
         rows
     };
@@ -105,15 +162,14 @@ int command_report(int argc, char **argv)
         github_begin(&s.github);
     shown.tap = s.o.tap;
     s.progress = progress_new(&shown);
-    bool ok = s.progress && make(&s, &runs, &files, &err);
-    int code = ok ? session_exit_code(&s, &s.report) : session_exit_of(&err);
-    if (ok) {
-        progress_summary(s.progress, &s.report, s.o.report_dir);
-        known_print(&s.report, false, s.o.tap ? stderr : stdout);
-    } else
+    bool ok = s.progress && make(&s, &book, &files, &history, &err);
+    int code = ok ? worst_exit(&s, &book) : session_exit_of(&err);
+    if (ok)
+        tell(&s, &book);
+    else
         session_complain(&err);
     code = session_github(&s, code);
-    runs_free(&runs);
+    book_free(&book);
     progress_free(s.progress);
     source_free(&s.source);
     arena_free(&s.arena);

@@ -1,8 +1,5 @@
 #include "report/writers.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "report/escape.h"
 #include "report/page.h"
 #include "report/web.h"
@@ -23,6 +20,11 @@ const char *page_kind_title(enum verdict_kind kind)
     case VERDICT_KINDS: break;
     }
     return "";
+}
+
+char page_kind_letter(enum verdict_kind kind)
+{
+    return kind < VERDICT_KINDS ? verdict_name(kind)[0] : '-';
 }
 
 void page_element(struct page *p, const char *tag, const char *class, const char *text)
@@ -64,6 +66,28 @@ void page_duration(struct page *p, uint64_t us)
         m->ok = m->ok && buf_print(m->buf, "%.1f s", (double)us / 1e6);
 }
 
+/* Widths are geometry, not style: the page's policy allows no style but its own sheet. */
+void page_bar(struct page *p, const struct run_counts *counts)
+{
+    double at = 0;
+
+    if (counts->total == 0)
+        return;
+    markup_put(&p->m, "<svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" "
+                      "aria-hidden=\"true\">");
+    for (size_t i = 0; i < VERDICT_KINDS; i++) {
+        enum verdict_kind kind = page_order[i];
+        double width = 1000.0 * (double)counts->by_kind[kind] / (double)counts->total;
+        if (width > 0)
+            p->m.ok = p->m.ok && buf_print(p->m.buf,
+                                           "<rect class=\"%s\" x=\"%.1f\" width=\"%.1f\" "
+                                           "height=\"10\"/>",
+                                           verdict_name(kind), at, width);
+        at += width;
+    }
+    markup_put(&p->m, "</svg>");
+}
+
 static void style(struct page *p)
 {
     web_put(&p->m, "style.css");
@@ -84,74 +108,21 @@ static void script_hash(struct page *p)
     web_put_hash(&p->m, "app.js");
 }
 
+const char *page_name(const struct page *p, size_t run)
+{
+    const char *name = p->book->runs[run].target;
+    return name && *name ? name : "no target";
+}
+
 static void title(struct page *p)
 {
-    markup_text(&p->m, p->run->target);
+    if (p->book->n_runs == 1) {
+        markup_text(&p->m, page_name(p, 0));
+    } else {
+        markup_number(&p->m, p->book->n_runs);
+        markup_put(&p->m, " targets");
+    }
     markup_put(&p->m, " · wsproof");
-}
-
-/* A character that may stand in an id and in a link to it without any escape. */
-static char anchor_char(char c)
-{
-    bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                c == '-' || c == '.' || c == '_' || c == '/';
-    return fine ? c : '_';
-}
-
-struct anchor {
-    char *text;
-    size_t index;
-};
-
-static int by_text(const void *a, const void *b)
-{
-    const struct anchor *x = a, *y = b;
-    int order = strcmp(x->text, y->text);
-    return order ? order : x->index < y->index ? -1 : x->index > y->index;
-}
-
-/* The case's id; what comes again under it has its number behind, after a sign that no id has. */
-static bool make_anchors(struct page *p)
-{
-    size_t n = p->run->n_results;
-    struct anchor *list = arena_array(&p->arena, n, sizeof *list);
-
-    p->anchors = arena_array(&p->arena, n, sizeof *p->anchors);
-    if (!list || !p->anchors)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        list[i].index = i;
-        list[i].text = arena_print(&p->arena, "%s", p->run->results[i].id);
-        if (!list[i].text)
-            return false;
-        for (char *c = list[i].text; *c; c++)
-            *c = anchor_char(*c);
-    }
-    qsort(list, n, sizeof *list, by_text);
-    for (size_t i = 0; i < n; i++) {
-        bool again = i > 0 && strcmp(list[i].text, list[i - 1].text) == 0;
-        const char *text =
-            again ? arena_print(&p->arena, "%s~%zu", list[i].text, list[i].index) : list[i].text;
-        if (!text)
-            return false;
-        p->anchors[list[i].index] = text;
-    }
-    return true;
-}
-
-static bool make_groups(struct page *p)
-{
-    const struct result *results = p->run->results;
-
-    p->groups = arena_array(&p->arena, p->run->n_results, sizeof *p->groups);
-    if (!p->groups)
-        return false;
-    for (size_t i = 0; i < p->run->n_results; i++) {
-        if (i == 0 || strcmp(results[i - 1].group, results[i].group) != 0)
-            p->n_groups++;
-        p->groups[i] = p->n_groups - 1;
-    }
-    return true;
 }
 
 static const struct {
@@ -164,10 +135,14 @@ static const struct {
     { "style", style },
     { "headline", page_headline },
     { "summary", page_summary },
+    { "targets", page_targets },
+    { "history", page_history },
     { "matrix", page_matrix },
+    { "charts", page_charts },
     { "requirements", page_requirements },
     { "verdicts", page_verdict_filters },
     { "groups", page_group_filters },
+    { "compare", page_target_filters },
     { "cases", page_cases },
     { "script", script },
 };
@@ -195,19 +170,25 @@ static void fill(struct page *p, struct bytes template)
     }
 }
 
-bool report_html(const struct run_report *r, const struct requirements *requirements,
-                 struct buf *out)
+bool report_html_book(const struct report_book *book, const struct requirements *requirements,
+                      struct buf *out)
 {
     struct page p = {
         .m = { .buf = out, .ok = true, .escape = report_escape_html },
-        .run = r,
+        .book = book,
         .requirements = requirements,
     };
 
-    run_report_count(r, &p.counts);
-    p.m.ok = make_anchors(&p) && make_groups(&p);
+    p.m.ok = page_gather(&p);
     if (p.m.ok)
         fill(&p, web_file("template.html"));
     arena_free(&p.arena);
     return p.m.ok;
+}
+
+bool report_html(const struct run_report *r, const struct requirements *requirements,
+                 struct buf *out)
+{
+    const struct report_book book = { .runs = r, .n_runs = 1 };
+    return report_html_book(&book, requirements, out);
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "report/page_known.h"
-#include "verdict/cuts.h"
 
 /* https://www.rfc-editor.org/rfc/rfc6455#section-5.2, of the catalogue's own words only. */
 void page_clause_link(struct page *p, const struct requirement *q)
@@ -42,41 +41,55 @@ static void requirement(struct page *p, const char *id, bool broken)
     markup_put(&p->m, "</li>");
 }
 
-/* What the case proves, and what a monitor saw broken beside it. */
-static void requirements(struct page *p, const struct result *r)
+/* A requirement that a result names as broken and the case does not prove: a monitor saw it. */
+static bool is_proved(const struct result *r, const char *id)
 {
-    const char *broken = r->verdict.requirement;
-    bool told = false;
-
-    if (r->n_proves == 0 && !broken)
-        return;
-    markup_put(&p->m, "<h4>Requirements</h4><ul class=\"requirements\">");
-    for (size_t i = 0; i < r->n_proves; i++) {
-        bool here = broken && strcmp(r->proves[i], broken) == 0;
-        requirement(p, r->proves[i], here);
-        told = told || here;
-    }
-    if (broken && !told)
-        requirement(p, broken, true);
-    markup_put(&p->m, "</ul>");
+    for (size_t i = 0; i < r->n_proves; i++)
+        if (strcmp(r->proves[i], id) == 0)
+            return true;
+    return false;
 }
 
-static void compare(struct page *p, const struct verdict *v)
+static bool is_broken(const struct page *p, const struct page_case *c, const char *id)
 {
-    if (!v->expected && !v->got)
-        return;
-    markup_put(&p->m, "<dl class=\"compare\">");
-    if (v->expected) {
-        markup_put(&p->m, "<div><dt>expected</dt>");
-        page_element(p, "dd", NULL, v->expected);
-        markup_put(&p->m, "</div>");
+    for (size_t i = 0; i < p->book->n_runs; i++)
+        if (c->of[i] && c->of[i]->verdict.requirement &&
+            strcmp(c->of[i]->verdict.requirement, id) == 0)
+            return true;
+    return false;
+}
+
+/* Whether an earlier run named it already. */
+static bool is_told(const struct page_case *c, size_t run)
+{
+    const char *id = c->of[run]->verdict.requirement;
+
+    for (size_t i = 0; i < run; i++)
+        if (c->of[i] && c->of[i]->verdict.requirement &&
+            strcmp(c->of[i]->verdict.requirement, id) == 0)
+            return true;
+    return is_proved(c->example, id);
+}
+
+/* What the case proves, and what was seen broken beside it. */
+static void requirements(struct page *p, const struct page_case *c)
+{
+    const struct result *r = c->example;
+    bool open = false;
+
+    for (size_t i = 0; i < r->n_proves; i++) {
+        markup_put(&p->m, open ? "" : "<h4>What the RFC says</h4><ul class=\"requirements\">");
+        requirement(p, r->proves[i], is_broken(p, c, r->proves[i]));
+        open = true;
     }
-    if (v->got) {
-        markup_put(&p->m, "<div><dt>got</dt>");
-        page_element(p, "dd", NULL, v->got);
-        markup_put(&p->m, "</div>");
+    for (size_t i = 0; i < p->book->n_runs; i++) {
+        if (!c->of[i] || !c->of[i]->verdict.requirement || is_told(c, i))
+            continue;
+        markup_put(&p->m, open ? "" : "<h4>What the RFC says</h4><ul class=\"requirements\">");
+        requirement(p, c->of[i]->verdict.requirement, true);
+        open = true;
     }
-    markup_put(&p->m, "</dl>");
+    markup_put(&p->m, open ? "</ul>" : "");
 }
 
 static void fact(struct page *p, const char *name, const char *value)
@@ -89,77 +102,25 @@ static void fact(struct page *p, const char *name, const char *value)
     markup_put(&p->m, "</div>");
 }
 
-static void axes(struct page *p, const struct verdict *v)
+/* What is the case's own, and the same for every target. */
+static void about(struct page *p, const struct result *r)
 {
-    markup_put(&p->m, "<div><dt>behaviour</dt><dd>");
-    markup_put(&p->m, verdict_name(v->behaviour));
-    markup_put(&p->m, "</dd></div><div><dt>closing</dt><dd>");
-    markup_put(&p->m, verdict_closing_name(v->closing));
-    markup_put(&p->m, "</dd></div>");
-}
-
-static void attempts(struct page *p, const struct result *r)
-{
-    if (r->attempts < 2)
+    if (!r->contested && !r->note && !r->autobahn && r->n_tags == 0)
         return;
-    markup_put(&p->m, "<div><dt>run</dt><dd>");
-    markup_number(&p->m, r->attempts);
-    markup_put(&p->m, " times</dd></div>");
-}
-
-static void cuts(struct page *p, const struct result *r)
-{
-    char size[CUTS_SIZE_TEXT];
-
-    for (size_t i = 0; i < r->n_cuts; i++) {
-        cuts_size_text(r->cuts[i].size, size);
-        markup_put(&p->m, "<div><dt>");
-        markup_text(&p->m, size);
-        markup_put(&p->m, "</dt><dd>");
-        markup_put(&p->m, verdict_name(r->cuts[i].verdict));
-        markup_put(&p->m, "</dd></div>");
-    }
-}
-
-static void facts(struct page *p, const struct result *r)
-{
-    const struct verdict *v = &r->verdict;
-
     markup_put(&p->m, "<dl class=\"facts\">");
-    axes(p, v);
-    if (v->rule != WS_RULE_NONE)
-        fact(p, "rule", ws_rule_row(v->rule)->sentence);
-    for (size_t i = 0; i < v->n_remarks; i++)
-        fact(p, "remark", v->remarks[i]);
-    if (v->barrier)
-        fact(p, "barrier", "a barrier had a part in this");
     fact(p, "contested", r->contested);
     fact(p, "note", r->note);
     fact(p, "Autobahn", r->autobahn);
-    if (r->dropin) {
-        fact(p, "behaviour there", dropin_behavior_name(r->dropin->behavior));
-        fact(p, "closing there", dropin_close_name(r->dropin->close));
-    }
     for (size_t i = 0; i < r->n_tags; i++)
         fact(p, "tag", r->tags[i]);
-    attempts(p, r);
-    cuts(p, r);
     markup_put(&p->m, "</dl>");
-}
-
-static void text_block(struct page *p, const char *title, const char *class, const char *text)
-{
-    if (!text || !*text)
-        return;
-    page_element(p, "h4", NULL, title);
-    page_element(p, "pre", class, text);
 }
 
 static void source(struct page *p, const struct result *r)
 {
     if (!r->source || !*r->source)
         return;
-    markup_put(&p->m, "<h4>Case <code>");
+    markup_put(&p->m, "<h4>The case, <code>");
     markup_text(&p->m, r->path);
     markup_put(&p->m, ":");
     markup_number(&p->m, r->line);
@@ -167,103 +128,121 @@ static void source(struct page *p, const struct result *r)
     page_element(p, "pre", "source", r->source);
 }
 
-static void body(struct page *p, const struct result *r)
+static void body(struct page *p, const struct page_case *c, const size_t *class_of)
 {
+    size_t n = p->book->n_runs;
+
     markup_put(&p->m, "<div class=\"body\">");
-    page_known_why(&p->m, r);
-    compare(p, &r->verdict);
-    facts(p, r);
-    requirements(p, r);
-    page_log(p, r);
-    text_block(p, "What the target wrote to stderr", "stderr", r->target_stderr);
-    source(p, r);
-    text_block(p, "Run it again", "again", r->again);
+    for (size_t k = 0; k < VERDICT_KINDS; k++)
+        for (size_t i = 0; i < n; i++)
+            if (class_of[i] == i && c->of[i]->verdict.result == page_order[k])
+                page_result(p, c, class_of, i);
+    requirements(p, c);
+    about(p, c->example);
+    source(p, c->example);
     markup_put(&p->m, "</div>");
 }
 
-static void summary_line(struct page *p, const struct result *r, size_t i)
+/* What tells most about it, when there is but one result. */
+static void marks(struct page *p, const struct page_case *c)
 {
-    const struct verdict *v = &r->verdict;
-    bool graded = v->result == VERDICT_FAIL || v->result == VERDICT_WARN;
+    const struct result *r = c->example;
+    bool graded = c->worst == VERDICT_FAIL || c->worst == VERDICT_WARN;
+
+    markup_put(&p->m, "<span class=\"marks\">");
+    if (r->verdict.contested)
+        markup_put(&p->m, "<span class=\"disputed\">disputed</span>");
+    if (p->book->n_runs == 1)
+        page_known_mark(&p->m, r);
+    if (graded)
+        page_element(p, "span", "severity", script_severity_name(c->severity));
+    if (p->book->n_runs > 1) {
+        page_cells(p, c->kinds);
+    } else {
+        markup_put(&p->m, "<span class=\"time\">");
+        page_duration(p, r->duration_us);
+        markup_put(&p->m, "</span>");
+    }
+    markup_put(&p->m, "</span>");
+}
+
+static void summary_line(struct page *p, const struct page_case *c)
+{
+    const struct result *r = c->example;
 
     markup_put(&p->m, "<summary>");
-    page_badge(p, v->result);
+    page_badge(p, c->worst);
     markup_put(&p->m, "<span class=\"what\">");
     page_element(p, "h3", NULL, r->title);
     markup_put(&p->m, "<a class=\"id\" href=\"#");
-    markup_text(&p->m, p->anchors[i]);
+    markup_text(&p->m, c->anchor);
     markup_put(&p->m, "\">");
     markup_text(&p->m, r->id);
     markup_put(&p->m, "</a>");
-    if (v->result != VERDICT_PASS)
-        page_element(p, "span", "reason", v->reason);
-    markup_put(&p->m, "</span><span class=\"marks\">");
-    if (v->contested)
-        markup_put(&p->m, "<span class=\"disputed\">disputed</span>");
-    page_known_mark(&p->m, r);
-    if (graded)
-        page_element(p, "span", "severity", script_severity_name(v->severity));
-    markup_put(&p->m, "<span class=\"time\">");
-    page_duration(p, r->duration_us);
-    markup_put(&p->m, "</span></span></summary>");
+    if (p->book->n_runs > 1)
+        page_tally(p, c->kinds);
+    else if (c->worst != VERDICT_PASS)
+        page_element(p, "span", "reason", r->verdict.reason);
+    markup_put(&p->m, "</span>");
+    marks(p, c);
+    markup_put(&p->m, "</summary>");
 }
 
-static void one_case(struct page *p, size_t i)
+/* data-cells: a letter for each target, which is all that a filter needs. */
+static void one_case(struct page *p, const struct page_case *c, size_t *class_of)
 {
-    const struct result *r = &p->run->results[i];
-    const char *kind = verdict_name(r->verdict.result);
+    const char *kind = verdict_name(c->worst);
+    struct markup *m = &p->m;
 
-    markup_put(&p->m, "<details class=\"case ");
-    markup_put(&p->m, kind);
-    markup_put(&p->m, "\" id=\"");
-    markup_text(&p->m, p->anchors[i]);
-    markup_put(&p->m, "\" data-verdict=\"");
-    markup_put(&p->m, kind);
-    markup_put(&p->m, "\" data-severity=\"");
-    markup_put(&p->m, script_severity_name(r->verdict.severity));
-    markup_put(&p->m, "\" data-group=\"");
-    markup_number(&p->m, p->groups[i]);
-    markup_put(&p->m, "\">");
-    summary_line(p, r, i);
-    body(p, r);
-    markup_put(&p->m, "</details>\n");
+    page_alike(c, p->book->n_runs, class_of);
+    markup_put(m, "<details class=\"case ");
+    markup_put(m, kind);
+    markup_put(m, "\" id=\"");
+    markup_text(m, c->anchor);
+    markup_put(m, "\" data-verdict=\"");
+    markup_put(m, kind);
+    markup_put(m, "\" data-cells=\"");
+    for (size_t i = 0; i < p->book->n_runs; i++)
+        m->ok = m->ok && buf_push(m->buf, (uint8_t)page_kind_letter(c->kinds[i]));
+    markup_put(m, "\" data-severity=\"");
+    markup_put(m, script_severity_name(c->severity));
+    markup_put(m, "\" data-group=\"");
+    markup_number(m, c->group);
+    markup_put(m, "\">");
+    summary_line(p, c);
+    body(p, c, class_of);
+    markup_put(m, "</details>\n");
 }
 
-static void of_kind_and_severity(struct page *p, enum verdict_kind kind, enum severity severity)
+static void of_kind(struct page *p, enum verdict_kind kind, int severity, size_t *class_of)
 {
-    for (size_t i = 0; i < p->run->n_results; i++) {
-        const struct verdict *v = &p->run->results[i].verdict;
-        if (v->result == kind && v->severity == severity)
-            one_case(p, i);
-    }
-}
-
-static void of_kind(struct page *p, enum verdict_kind kind)
-{
-    for (size_t i = 0; i < p->run->n_results; i++)
-        if (p->run->results[i].verdict.result == kind)
-            one_case(p, i);
+    for (size_t i = 0; i < p->n_cases; i++)
+        if (p->cases[i].worst == kind && (severity < 0 || (int)p->cases[i].severity == severity))
+            one_case(p, &p->cases[i], class_of);
 }
 
 /* Among fails and warnings the dearest come first; all else stays in the order of the suite. */
-static void section(struct page *p, enum verdict_kind kind)
+static void section(struct page *p, enum verdict_kind kind, size_t *class_of)
 {
     markup_put(&p->m, "<section class=\"kind\"><h2>");
     markup_put(&p->m, page_kind_title(kind));
     markup_put(&p->m, " <span>");
-    markup_number(&p->m, p->counts.by_kind[kind]);
+    markup_number(&p->m, p->by_worst[kind]);
     markup_put(&p->m, "</span></h2>\n");
     if (kind == VERDICT_FAIL || kind == VERDICT_WARN)
         for (int s = SEVERITY_CRITICAL; s >= SEVERITY_PEDANTIC; s--)
-            of_kind_and_severity(p, kind, (enum severity)s);
+            of_kind(p, kind, s, class_of);
     else
-        of_kind(p, kind);
+        of_kind(p, kind, -1, class_of);
     markup_put(&p->m, "</section>\n");
 }
 
 void page_cases(struct page *p)
 {
-    for (size_t i = 0; i < VERDICT_KINDS; i++)
-        if (p->counts.by_kind[page_order[i]] > 0)
-            section(p, page_order[i]);
+    size_t *class_of = arena_array(&p->arena, p->book->n_runs, sizeof *class_of);
+
+    p->m.ok = p->m.ok && class_of;
+    for (size_t i = 0; p->m.ok && i < VERDICT_KINDS; i++)
+        if (p->by_worst[page_order[i]] > 0)
+            section(p, page_order[i], class_of);
 }

@@ -4,6 +4,20 @@
 
 #include "report/describe.h"
 
+/* A conversation is plain text, line by line, for whoever reads it without a script and for the
+ * script, which draws it. An entry is a line; what follows it begins with two blanks:
+ *
+ *     10.340 <- head "HTTP/1.1 101 Switching Protocols", 129 bytes
+ *       | Upgrade: websocket
+ *     10.344 -> #2 text fin len=5 "Hello"
+ *       @154  FIN 1  RSV 000  opcode 0x1  MASK 065bed99  length 5 in 7 bits
+ *       # 48 65 6c 6c 6f
+ *     20.609 <! Close 1002
+ *
+ * -> is the case's, => the runner's, <- the target's, ~> and <~ the message that frames of either
+ * come to, and a point stands for what nobody sent. A
+ * sign of exclamation in it: this entry decided. No text of a target holds a line break here, so
+ * none can look like a line of ours. */
 #define WORDS_MAX 8192  /* one entry in words */
 #define HEAD_SHOWN 4096 /* of an HTTP head; results.json has it whole */
 
@@ -12,16 +26,31 @@ struct extent {
     size_t first, last; /* entries */
     size_t hex;         /* bytes of a payload */
     bool fields;        /* of a frame header, beside its words */
+    bool heads;         /* whole HTTP heads, not just their first line */
+    bool wire_only;     /* no messages beside their frames, nothing that nobody sent */
 };
 
-static struct extent extent_of(const struct result *r)
+/* A page of many targets holds tens of thousands of conversations: all of a fail, the words of what
+ * is short of one, the bare exchange of a pass. */
+static struct extent extent_of_many(enum verdict_kind kind)
 {
-    if (r->verdict.result == VERDICT_PASS)
-        return (struct extent){ .first = 32, .last = 8, .hex = 16 };
-    return (struct extent){ .first = 800, .last = 200, .hex = 64, .fields = true };
+    if (page_blames(kind))
+        return (struct extent){ .first = 60, .last = 20, .hex = 32, .fields = true, .heads = true };
+    if (kind == VERDICT_PASS)
+        return (struct extent){ .first = 14, .last = 5, .wire_only = true };
+    return (struct extent){ .first = 24, .last = 8, .heads = true };
 }
 
-enum side { OURS, RUNNER, THEIRS, AROUND };
+static struct extent extent_of(const struct page *p, const struct result *r)
+{
+    if (p->book->n_runs > 1)
+        return extent_of_many(r->verdict.result);
+    if (r->verdict.result == VERDICT_PASS)
+        return (struct extent){ .first = 32, .last = 8, .hex = 16, .fields = true, .heads = true };
+    return (struct extent){ .first = 800, .last = 200, .hex = 64, .fields = true, .heads = true };
+}
+
+enum side { OURS, OUR_MESSAGE, RUNNER, THEIRS, THEIR_MESSAGE, AROUND };
 
 static enum side side_of(const struct entry *e)
 {
@@ -29,17 +58,17 @@ static enum side side_of(const struct entry *e)
     case ENTRY_HEAD_OUT:
     case ENTRY_FRAME_OUT:
     case ENTRY_RAW_OUT:
-    case ENTRY_MESSAGE_OUT:
     case ENTRY_END_OUT: return e->by == BY_RUNNER ? RUNNER : OURS;
+    case ENTRY_MESSAGE_OUT: return OUR_MESSAGE;
     case ENTRY_HEAD_IN:
     case ENTRY_HEAD_BAD:
     case ENTRY_FRAME_IN:
-    case ENTRY_MESSAGE_IN:
-    case ENTRY_MESSAGE_BAD:
     case ENTRY_PARTIAL_IN:
     case ENTRY_END_IN:
     case ENTRY_ANOTHER:
     case ENTRY_OUTPUT: return THEIRS;
+    case ENTRY_MESSAGE_IN:
+    case ENTRY_MESSAGE_BAD: return THEIR_MESSAGE;
     case ENTRY_CONNECTED:
     case ENTRY_EXPECT:
     case ENTRY_PASSED:
@@ -58,12 +87,6 @@ static enum side side_of(const struct entry *e)
     return AROUND;
 }
 
-static bool has_offset(const struct entry *e)
-{
-    return e->kind == ENTRY_FRAME_IN || e->kind == ENTRY_FRAME_OUT || e->kind == ENTRY_PARTIAL_IN ||
-           e->kind == ENTRY_RAW_OUT;
-}
-
 static void words(struct page *p, const struct entry *e)
 {
     struct buf text;
@@ -75,20 +98,20 @@ static void words(struct page *p, const struct entry *e)
 }
 
 /* The header bit by bit, in the order in which it is on the wire. */
-static void fields(struct page *p, const struct ws_head *h)
+static void fields(struct page *p, const struct entry *e)
 {
+    const struct ws_head *h = &e->head;
     struct markup *m = &p->m;
 
-    m->ok = m->ok &&
-            buf_print(m->buf, "<span class=\"fields\">FIN %d · RSV %d%d%d · opcode 0x%X · MASK ",
-                      h->fin, (h->rsv & WS_RSV1) != 0, (h->rsv & WS_RSV2) != 0,
-                      (h->rsv & WS_RSV3) != 0, h->opcode);
+    m->ok = m->ok && buf_print(m->buf, "  @%" PRIu64 "  FIN %d  RSV %d%d%d  opcode 0x%X  MASK ",
+                               e->at, h->fin, (h->rsv & WS_RSV1) != 0, (h->rsv & WS_RSV2) != 0,
+                               (h->rsv & WS_RSV3) != 0, h->opcode);
     if (h->masked)
         m->ok = m->ok &&
                 buf_print(m->buf, "%02x%02x%02x%02x", h->key[0], h->key[1], h->key[2], h->key[3]);
     else
         markup_put(m, "0");
-    m->ok = m->ok && buf_print(m->buf, " · length %" PRIu64 " in %d bits</span>", h->payload_len,
+    m->ok = m->ok && buf_print(m->buf, "  length %" PRIu64 " in %d bits\n", h->payload_len,
                                (int)h->len_form);
 }
 
@@ -99,10 +122,10 @@ static void hex(struct page *p, struct bytes data, uint64_t len, size_t shown)
 
     if (part.len == 0)
         return;
-    markup_put(m, "<span class=\"hex\">");
+    markup_put(m, "  #");
     for (size_t i = 0; i < part.len; i++)
-        m->ok = m->ok && buf_print(m->buf, i ? " %02x" : "%02x", part.ptr[i]);
-    markup_put(m, part.len < len ? " …</span>" : "</span>");
+        m->ok = m->ok && buf_print(m->buf, " %02x", part.ptr[i]);
+    markup_put(m, part.len < len ? " …\n" : "\n");
 }
 
 /* Lines end with CRLF, which nobody needs to see; one that ends otherwise shows it. */
@@ -110,22 +133,24 @@ static void head_line(struct page *p, struct bytes line, bool ended)
 {
     bool crlf = line.len > 0 && line.ptr[line.len - 1] == '\r';
 
+    if (crlf && line.len == 1)
+        return;
+    markup_put(&p->m, "  | ");
     markup_bytes(&p->m, ended && crlf ? bytes_take(line, line.len - 1) : line);
-    if (ended)
-        markup_put(&p->m, crlf ? "\n" : " <mark>LF alone</mark>\n");
+    markup_put(&p->m, ended && !crlf ? " (LF alone)\n" : "\n");
 }
 
 static void head_text(struct page *p, struct bytes data)
 {
     struct bytes rest = bytes_take(data, HEAD_SHOWN);
 
-    markup_put(&p->m, "<pre>");
     while (rest.len > 0) {
         size_t end = bytes_index(rest, 0, '\n');
         head_line(p, bytes_take(rest, end), end < rest.len);
         rest = bytes_skip(rest, end + 1);
     }
-    markup_put(&p->m, data.len > HEAD_SHOWN ? "…</pre>" : "</pre>");
+    if (data.len > HEAD_SHOWN)
+        markup_put(&p->m, "  | …\n");
 }
 
 static void details(struct page *p, const struct entry *e, const struct extent *extent)
@@ -133,11 +158,14 @@ static void details(struct page *p, const struct entry *e, const struct extent *
     switch (e->kind) {
     case ENTRY_HEAD_OUT:
     case ENTRY_HEAD_IN:
-    case ENTRY_HEAD_BAD: head_text(p, e->data); break;
+    case ENTRY_HEAD_BAD:
+        if (extent->heads)
+            head_text(p, e->data);
+        break;
     case ENTRY_FRAME_OUT:
     case ENTRY_FRAME_IN:
         if (extent->fields)
-            fields(p, &e->head);
+            fields(p, e);
         hex(p, e->data, e->len, extent->hex);
         break;
     case ENTRY_RAW_OUT:
@@ -166,38 +194,30 @@ static void details(struct page *p, const struct entry *e, const struct extent *
     }
 }
 
-static void offset(struct page *p, const struct entry *e)
+static void entry_lines(struct page *p, const struct entry *e, bool decisive,
+                        const struct extent *extent)
 {
-    markup_put(&p->m, "</td><td>");
-    if (!has_offset(e))
-        return;
-    markup_put(&p->m, "@");
-    markup_number(&p->m, e->at);
-}
-
-static void entry_row(struct page *p, const struct entry *e, bool decisive,
-                      const struct extent *extent)
-{
-    static const char *const classes[] = { "ours", "runner", "theirs", "around" };
-    static const char *const signs[] = { "case →", "runner →", "← target", "" };
+    static const char *const signs[] = { "-&gt;", "~&gt;", "=&gt;", "&lt;-", "&lt;~", ". " };
+    static const char *const decided[] = { "!&gt;", "!&gt;", "!&gt;", "&lt;!", "&lt;!", ".!" };
     enum side side = side_of(e);
 
-    markup_put(&p->m, "<tr class=\"");
-    markup_put(&p->m, classes[side]);
-    markup_put(&p->m, decisive ? " decisive\"><td>" : "\"><td>");
     p->m.ok =
-        p->m.ok && buf_print(p->m.buf, "%" PRIu64 ".%03u", e->us / 1000, (unsigned)(e->us % 1000));
-    markup_put(&p->m, "</td><td>");
-    markup_put(&p->m, signs[side]);
+        p->m.ok && buf_print(p->m.buf, "%" PRIu64 ".%03u ", e->us / 1000, (unsigned)(e->us % 1000));
+    markup_put(&p->m, decisive ? decided[side] : signs[side]);
     if (e->connection > 0) {
         markup_put(&p->m, " #");
         markup_number(&p->m, e->connection + UINT64_C(1));
     }
-    offset(p, e);
-    markup_put(&p->m, decisive ? "</td><td><strong>decided here</strong> " : "</td><td>");
+    markup_put(&p->m, " ");
     words(p, e);
+    markup_put(&p->m, "\n");
     details(p, e, extent);
-    markup_put(&p->m, "</td></tr>\n");
+}
+
+static bool is_wire(const struct entry *e)
+{
+    enum side side = side_of(e);
+    return side == OURS || side == RUNNER || side == THEIRS;
 }
 
 static bool is_shown(const struct result *r, size_t i, const struct extent *extent)
@@ -208,37 +228,39 @@ static bool is_shown(const struct result *r, size_t i, const struct extent *exte
     return near || i < extent->first || i + extent->last >= r->transcript.count;
 }
 
-static void gap_row(struct page *p, size_t n)
+static void gap_line(struct page *p, size_t n)
 {
     if (n == 0)
         return;
-    markup_put(&p->m, "<tr class=\"gap\"><td colspan=\"4\">");
+    markup_put(&p->m, "  … ");
     markup_number(&p->m, n);
-    markup_put(&p->m, " entries are left out here; results.json has them</td></tr>\n");
+    markup_put(&p->m, n == 1 ? " entry is" : " entries are");
+    markup_put(&p->m, " left out here; results.json has all\n");
 }
 
 void page_log(struct page *p, const struct result *r)
 {
     const struct transcript *t = &r->transcript;
-    struct extent extent = extent_of(r);
+    struct extent extent = extent_of(p, r);
     size_t gap = 0;
 
     if (t->count == 0)
         return;
-    markup_put(&p->m, "<h4>Conversation</h4><div class=\"log\" tabindex=\"0\" role=\"region\" "
-                      "aria-label=\"Conversation\"><table><thead><tr><th scope=\"col\">ms</th><th "
-                      "scope=\"col\">from</th><th scope=\"col\">offset</th><th scope=\"col\">what"
-                      "</th></tr></thead><tbody>\n");
+    markup_put(&p->m, extent.wire_only ? "<pre class=\"talk\">"
+                                       : "<h5>Conversation</h5><pre class=\"talk\">");
     for (size_t i = 0; i < t->count; i++) {
+        if (extent.wire_only && !is_wire(&t->entries[i]))
+            continue;
         if (!is_shown(r, i, &extent)) {
             gap++;
             continue;
         }
-        gap_row(p, gap);
+        gap_line(p, gap);
         gap = 0;
-        entry_row(p, &t->entries[i], i == r->verdict.entry, &extent);
+        entry_lines(p, &t->entries[i], i == r->verdict.entry, &extent);
     }
-    markup_put(&p->m, "</tbody></table></div>");
+    gap_line(p, gap);
     if (t->full)
-        markup_put(&p->m, "<p class=\"hint\">More came than a transcript holds.</p>");
+        markup_put(&p->m, "  … more came than a transcript holds\n");
+    markup_put(&p->m, "</pre>");
 }

@@ -4,42 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What this run says of one row of the catalogue. */
+/* What the page says of one row of the catalogue. */
 struct standing {
     const struct requirement *row;
-    size_t cases;            /* that prove it and ran, skipped ones too */
-    size_t skips;            /* of them */
-    enum verdict_kind worst; /* of those that were not skipped */
-    size_t first;            /* result that shows the worst, or the first skipped one */
+    size_t cases;             /* that prove it or broke it */
+    enum verdict_kind *kinds; /* by run: the worst; VERDICT_KINDS: no word */
+    enum verdict_kind worst;  /* of all runs; VERDICT_KINDS: none, or skipped and in error only */
+    size_t first;             /* case that shows it, or the first of those without a word */
 };
 
-/* Worst last, as one looks at it; a skip or an error says nothing of the requirement. */
-static int weight(enum verdict_kind kind)
+/* A skip or an error says nothing of the requirement. */
+static bool says_something(enum verdict_kind kind)
 {
-    switch (kind) {
-    case VERDICT_PASS: return 1;
-    case VERDICT_INFO: return 2;
-    case VERDICT_WARN: return 3;
-    case VERDICT_FAIL: return 4;
-    case VERDICT_SKIP:
-    case VERDICT_ERROR:
-    case VERDICT_KINDS: break;
-    }
-    return 0;
+    return kind != VERDICT_SKIP && kind != VERDICT_ERROR && kind != VERDICT_KINDS;
 }
 
-static void take(struct standing *s, size_t result, enum verdict_kind kind)
+static bool outweighs(enum verdict_kind seen, enum verdict_kind kind)
 {
-    bool nothing_yet = s->cases == s->skips;
-
-    s->cases++;
-    if (weight(kind) == 0) {
-        s->first = s->cases == 1 ? result : s->first;
-        s->skips++;
-    } else if (nothing_yet || weight(kind) > weight(s->worst)) {
-        s->worst = kind;
-        s->first = result;
-    }
+    return says_something(kind) && (seen == VERDICT_KINDS || page_worse(seen, kind) > 0);
 }
 
 static struct standing *standing_of(const struct page *p, struct standing *list, const char *id)
@@ -50,21 +32,63 @@ static struct standing *standing_of(const struct page *p, struct standing *list,
 
 /* A fail or a warn tells which requirement it broke: the others that the case proves have no word
  * from it. */
-static void take_result(struct page *p, struct standing *list, size_t i)
+static bool has_word(const struct result *r, const char *id)
 {
-    const struct result *r = &p->run->results[i];
     bool graded = r->verdict.result == VERDICT_FAIL || r->verdict.result == VERDICT_WARN;
 
-    if (graded && r->verdict.requirement) {
-        struct standing *broken = standing_of(p, list, r->verdict.requirement);
-        if (broken)
-            take(broken, i, r->verdict.result);
-        return;
+    return !graded || !r->verdict.requirement || strcmp(r->verdict.requirement, id) == 0;
+}
+
+static bool proves(const struct result *r, const char *id)
+{
+    for (size_t i = 0; i < r->n_proves; i++)
+        if (strcmp(r->proves[i], id) == 0)
+            return true;
+    return false;
+}
+
+/* Takes the word that a case has on `id` into its row. */
+static void take(const struct page *p, struct standing *s, size_t at)
+{
+    const struct page_case *c = &p->cases[at];
+    bool counted = false;
+
+    for (size_t i = 0; i < p->book->n_runs; i++) {
+        const struct result *r = c->of[i];
+        bool named = r && r->verdict.requirement && strcmp(r->verdict.requirement, s->row->id) == 0;
+        if (!r || !has_word(r, s->row->id) || (!named && !proves(r, s->row->id)))
+            continue;
+        if (!counted && s->cases++ == 0)
+            s->first = at;
+        counted = true;
+        if (outweighs(s->kinds[i], c->kinds[i]))
+            s->kinds[i] = c->kinds[i];
+        if (outweighs(s->worst, c->kinds[i])) {
+            s->worst = c->kinds[i];
+            s->first = at;
+        }
     }
-    for (size_t k = 0; k < r->n_proves; k++) {
-        struct standing *s = standing_of(p, list, r->proves[k]);
+}
+
+/* Each row that the case has to do with, once. */
+static void take_case(struct page *p, struct standing *list, size_t at)
+{
+    const struct page_case *c = &p->cases[at];
+
+    for (size_t k = 0; k < c->example->n_proves; k++) {
+        struct standing *s = standing_of(p, list, c->example->proves[k]);
         if (s)
-            take(s, i, r->verdict.result);
+            take(p, s, at);
+    }
+    for (size_t i = 0; i < p->book->n_runs; i++) {
+        const char *id = c->of[i] ? c->of[i]->verdict.requirement : NULL;
+        struct standing *s = standing_of(p, list, id);
+        bool told = !s || proves(c->example, id);
+        for (size_t k = 0; !told && k < i; k++)
+            told = c->of[k] && c->of[k]->verdict.requirement &&
+                   strcmp(c->of[k]->verdict.requirement, id) == 0;
+        if (!told)
+            take(p, s, at);
     }
 }
 
@@ -95,18 +119,30 @@ static int by_clause(const void *a, const void *b)
     return natural_order(x->row->id, y->row->id);
 }
 
+static bool begin_standing(struct page *p, struct standing *s, const struct requirement *row)
+{
+    *s = (struct standing){
+        .row = row,
+        .kinds = arena_array(&p->arena, p->book->n_runs, sizeof *s->kinds),
+        .worst = VERDICT_KINDS,
+    };
+    for (size_t i = 0; s->kinds && i < p->book->n_runs; i++)
+        s->kinds[i] = VERDICT_KINDS;
+    return s->kinds;
+}
+
 static struct standing *stand(struct page *p)
 {
     size_t n = p->requirements->count;
     struct standing *list = arena_array(&p->arena, n, sizeof *list);
 
-    if (!list)
-        return NULL;
-    for (size_t i = 0; i < n; i++)
-        list[i].row = &p->requirements->rows[i];
-    for (size_t i = 0; i < p->run->n_results; i++)
-        take_result(p, list, i);
-    qsort(list, n, sizeof *list, by_clause);
+    for (size_t i = 0; list && i < n; i++)
+        if (!begin_standing(p, &list[i], &p->requirements->rows[i]))
+            return NULL;
+    for (size_t i = 0; list && i < p->n_cases; i++)
+        take_case(p, list, i);
+    if (list)
+        qsort(list, n, sizeof *list, by_clause);
     return list;
 }
 
@@ -117,14 +153,14 @@ static bool is_testable(const struct requirement *row)
 
 static bool is_of_this_role(const struct page *p, const struct requirement *row)
 {
-    return strcmp(row->role, "both") == 0 || strcmp(row->role, p->run->role) == 0;
+    return strcmp(row->role, "both") == 0 || strcmp(row->role, p->book->runs->role) == 0;
 }
 
 /* Why there is no verdict. */
 static void no_verdict(struct page *p, const struct standing *s)
 {
     if (s->cases > 0) {
-        const char *why = p->run->results[s->first].verdict.reason;
+        const char *why = p->cases[s->first].example->verdict.reason;
         markup_text(&p->m, why ? why : "skipped");
     } else if (!is_testable(s->row)) {
         markup_put(&p->m, "not testable: ");
@@ -139,12 +175,17 @@ static void no_verdict(struct page *p, const struct standing *s)
 
 static void verdict_cell(struct page *p, const struct standing *s)
 {
-    if (s->cases == s->skips) {
+    if (s->worst == VERDICT_KINDS) {
         markup_put(&p->m, "<td class=\"no-verdict\">");
         no_verdict(p, s);
     } else {
         markup_put(&p->m, "<td>");
         page_badge(p, s->worst);
+        if (p->book->n_runs > 1) {
+            markup_put(&p->m, " ");
+            page_cells(p, s->kinds);
+            page_tally(p, s->kinds);
+        }
     }
     markup_put(&p->m, "</td>");
 }
@@ -154,7 +195,7 @@ static void cases_cell(struct page *p, const struct standing *s)
     markup_put(&p->m, "<td>");
     if (s->cases > 0) {
         markup_put(&p->m, "<a href=\"#");
-        markup_text(&p->m, p->anchors[s->first]);
+        markup_text(&p->m, p->cases[s->first].anchor);
         markup_put(&p->m, "\">");
         markup_number(&p->m, s->cases);
         markup_put(&p->m, "</a>");
@@ -191,8 +232,8 @@ static void law_summary(struct page *p, const struct standing *list, size_t n)
     size_t seen = 0, broken = 0;
 
     for (size_t i = 0; i < n; i++) {
-        seen += list[i].cases > list[i].skips;
-        broken += list[i].cases > list[i].skips && list[i].worst == VERDICT_FAIL;
+        seen += list[i].worst != VERDICT_KINDS;
+        broken += list[i].worst == VERDICT_FAIL;
     }
     markup_put(&p->m, "<summary><b>");
     markup_text(&p->m, list->row->rfc);

@@ -275,6 +275,34 @@ Test(report_known, the_page_says_what_was_known_and_turns_red_by_surprises)
     buf_free(&out);
 }
 
+Test(report_known, several_targets_are_good_when_they_went_as_known)
+{
+    struct requirements none = { 0 };
+    struct run_report runs[2] = { made(), made() };
+    const struct report_book book = { .runs = runs, .n_runs = 2 };
+    struct buf out;
+
+    runs[1].target = "ws://other/";
+    runs[1].n_results = 2; /* what is expected, and no more */
+    runs[1].baseline = &(struct known_run){ .file = "other.txt" };
+    buf_init(&out, OUT_MAX);
+    cr_assert(report_html_book(&book, &none, &out));
+    has(&out, "1 of 2 targets fails no case but known ones.");
+    has(&out, "not as its baseline has it");
+    has(&out, "fails that were known: 2");
+    has(&out, "<p><b>expected</b> (line 7 of the baseline): why &lt;script&gt;");
+    runs[1] = runs[0];
+    buf_clear(&out);
+    cr_assert(report_html_book(&book, &none, &out));
+    has(&out, "No target went as its baseline has it.");
+    runs[0].n_results = runs[1].n_results = 2;
+    runs[0].baseline = runs[1].baseline = NULL;
+    buf_clear(&out);
+    cr_assert(report_html_book(&book, &none, &out));
+    has(&out, "class=\"glance good\">2 of 2 targets fail no case but known ones.");
+    buf_free(&out);
+}
+
 /* A results file may come from anywhere. */
 Test(report_known, only_a_web_address_becomes_a_link)
 {

@@ -19,6 +19,19 @@ static const char *const hostile[] = {
     "bell\a escape\x1b[31m broken\xff\xc3",
     "javascript:alert(1)",
     "' onmouseover='alert(1)",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "<svg/onload=alert(1)>",
+    "<details open ontoggle=alert(1)>",
+    "</pre></div></details></main><h1>All pass</h1>",
+    "x\r\n5.000 <! Close 1002\n  | Forged: yes",
+    "5.000 <! Close 1002",
+    "<meta http-equiv=refresh content=0;url=https://evil.invalid/>",
+    "<base href=https://evil.invalid/><form action=/steal><input name=q>",
+    "data:text/html,<script>alert(1)</script>",
+    "__proto__",
+    "<style>*{background:url(https://evil.invalid/)}</style>",
+    "<template><slot onfocus=alert(1) autofocus tabindex=1>",
+    "\" style=\"position:fixed;inset:0\" x=\"",
 };
 
 #define HOSTILE (sizeof hostile / sizeof hostile[0])
@@ -115,8 +128,8 @@ static void handshake(struct making *m, const char *server)
     int n = snprintf(response, sizeof response,
                      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
                      "Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nServer: "
-                     "%s\r\n\r\n",
-                     server);
+                     "%s\r\nSec-WebSocket-Protocol: %s\r\n%s: x\r\n\r\n",
+                     server, server, server);
     e = plain(ENTRY_HEAD_IN, NULL);
     e.data = bytes_of(response, (size_t)n);
     add(m, e);
@@ -292,7 +305,9 @@ static void make_result(struct sample *s, struct result *r, size_t i, size_t n)
     proves[0] = groups[group].requirement;
     proves[1] = i % 50 == 0 ? hostile[i / 50 % HOSTILE] : "RFC6455-5.2-3";
     *r = (struct result){
-        .id = arena_print(&s->arena, "%s/%s", groups[group].path, name),
+        .id = i % 37 == 11
+                  ? arena_print(&s->arena, "%s/%s", groups[group].path, hostile[i % HOSTILE])
+                  : arena_print(&s->arena, "%s/%s", groups[group].path, name),
         .title = i % 40 == 3
                      ? hostile[i / 40 % HOSTILE]
                      : arena_print(&s->arena, "A text message with RSV%zu set is refused", i),
@@ -313,6 +328,11 @@ static void make_result(struct sample *s, struct result *r, size_t i, size_t n)
         arena_print(&s->arena, "wsproof test ws://127.0.0.1:9001/ --cases %s --seed 7", r->id);
     plain_or_judged(s, r, i);
     grade(&s->arena, r, i);
+}
+
+const char *sample_hostile(size_t i)
+{
+    return hostile[i % HOSTILE];
 }
 
 bool sample_make(struct sample *s, size_t n, uint64_t seed)

@@ -11,6 +11,7 @@ struct sample {
 };
 
 bool sample_make(struct sample *s, size_t n, uint64_t seed);
+const char *sample_hostile(size_t i); /* text that would like to be markup; any `i` will do */
 void sample_free(struct sample *s);
 
 #endif

@@ -237,8 +237,8 @@ Test(report_writers, a_long_conversation_is_cut_but_never_at_the_entry_that_deci
     buf_init(&out, OUT_MAX);
     cr_assert(report_html(&run, &none, &out));
     cr_assert_eq(times(text_of(&out), "a note"), 32 + 7 + 8);
-    cr_assert_eq(times(text_of(&out), "decided here"), 1);
-    cr_assert_eq(times(text_of(&out), "class=\"gap\""), 2);
+    cr_assert_eq(times(text_of(&out), "\n0.000 .! a note"), 1);
+    cr_assert_eq(times(text_of(&out), "\n  … "), 2);
     buf_free(&out);
     result_free(&results[0]);
 }
