@@ -3,8 +3,8 @@
 
 #include "report/result.h"
 
-/* What of a run somebody has to look at: not what a baseline expects. What shows but a few of them asks here which, so that CI's
- * page, its summary and its list of findings agree. */
+/* What of a run somebody has to look at: not what a baseline expects. What shows but a few of them
+ * asks here which, so that CI's page, its summary and its list of findings agree. */
 enum attention_level {
     ATTENTION_NONE,
     ATTENTION_WARNING, /* a fail below the level that gates */
