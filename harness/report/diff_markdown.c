@@ -1,24 +1,9 @@
 #include "report/diff.h"
 
-#include <string.h>
-
+#include "report/escape.h"
 #include "report/markup.h"
 
 #define ROWS_MAX 200 /* of a kind: a summary on GitHub holds 1 MiB in all */
-
-/* In a table's cell: every sign that could mean something is a character reference. */
-static bool escape_cell(struct bytes in, struct buf *out)
-{
-    for (size_t i = 0; i < in.len; i++) {
-        uint8_t c = in.ptr[i];
-        bool meant = c < ' ' || c == 0x7f || (c < 0x80 && strchr("\\`*_{}[]<>()#+!|&~@:\"'$^=", c));
-        if (c < ' ' || c == 0x7f)
-            c = ' ';
-        if (meant ? !buf_print(out, "&#%u;", c) : !buf_push(out, c))
-            return false;
-    }
-    return true;
-}
 
 static void verdict(struct markup *m, const struct result *r)
 {
@@ -102,7 +87,7 @@ static void target(struct markup *m, const struct diff_target *t)
 
 bool report_diff_markdown(const struct diff *d, struct buf *out)
 {
-    struct markup m = { .buf = out, .ok = true, .escape = escape_cell };
+    struct markup m = { .buf = out, .ok = true, .escape = report_escape_markdown };
 
     markup_put(&m, "## What has changed\n\n");
     if (diff_doubt(d)) {

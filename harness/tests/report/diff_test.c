@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define OUT_MAX (8u << 20)
-#define EVIL "<script>alert(1)</script>|`\"&\x1b[31m\n# x"
+#define EVIL "<script>alert(1)</script>|`\"&\x1b[31m\n# x www.x.example"
 
 static struct result gave(const char *id, enum verdict_kind kind, enum severity severity)
 {
@@ -204,6 +204,7 @@ Test(report_diff, every_format_has_every_row_and_nothing_that_a_target_said_mean
     cr_expect(strstr((char *)out.ptr, "| pass | fail (major) | it said &#60;"));
     cr_expect_null(strstr((char *)out.ptr, "<script"));
     cr_expect_null(strstr((char *)out.ptr, "\n# x"));
+    cr_expect_null(strstr((char *)out.ptr, "www."), "which would be a link");
     buf_clear(&out);
     cr_assert(report_diff_html(&d, &out));
     cr_expect(strstr(text_of(&out), "1 case is worse"));
