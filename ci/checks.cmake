@@ -46,6 +46,8 @@ foreach(peer server client)
 endforeach()
 
 check(commands LABEL suite COMMAND ${ci}/commands $<TARGET_FILE:wsproof>)
+# Every command of these pages, and so each that is written into them.
+check(readme LABEL once COMMAND ${ci}/readme $<TARGET_FILE:wsproof> README.md cases/WRITING.md reports/READING.md)
 check(completions LABEL once COMMAND ${ci}/completions $<TARGET_FILE:wsproof>)
 check(ci_files LABEL once COMMAND ${ci}/ci-files $<TARGET_FILE:wsproof>)
 check(installed LABEL once COMMAND ${ci}/installed ${PROJECT_BINARY_DIR})

@@ -29,3 +29,15 @@ function(embed_files out name root)
     COMMAND ${CMAKE_COMMAND} -DLIST=${out}.list -DROOT=${root} -DOUT=${out} -DNAME=${name} -P ${EMBED_SCRIPT}
     DEPENDS ${full} ${EMBED_SCRIPT} ${out}.list VERBATIM)
 endfunction()
+
+# join_scripts(OUT FILES…): one script of several, at configure time; each sees the names of all, and
+# nobody else sees any of them.
+function(join_scripts out)
+  set(text "\"use strict\";\n{\n")
+  foreach(path IN LISTS ARGN)
+    file(READ ${path} part)
+    string(APPEND text "${part}\n")
+  endforeach()
+  file(WRITE ${out}.new "${text}}\n")
+  configure_file(${out}.new ${out} COPYONLY) # an unchanged one keeps its time
+endfunction()

@@ -239,7 +239,7 @@ static void law_summary(struct page *p, const struct standing *list, size_t n)
     markup_text(&p->m, list->row->rfc);
     markup_put(&p->m, "</b> <span>");
     markup_number(&p->m, n);
-    markup_put(&p->m, " statements, ");
+    markup_put(&p->m, n == 1 ? " statement, " : " statements, ");
     markup_number(&p->m, seen);
     markup_put(&p->m, " with a verdict here, ");
     markup_number(&p->m, broken);

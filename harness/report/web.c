@@ -5,7 +5,7 @@
 #include "base/embedded.h"
 #include "base/text.h"
 
-extern const struct embedded report_web[];
+extern const struct embedded report_web[], report_app[];
 
 /* The build hashed the files. */
 static const struct {
@@ -17,12 +17,19 @@ static const struct {
     { "autobahn.js", AUTOBAHN_SCRIPT_SHA256 },
 };
 
-struct bytes web_file(const char *path)
+static struct bytes find(const struct embedded *f, const char *path)
 {
-    for (const struct embedded *f = report_web; f->path; f++)
+    for (; f->path; f++)
         if (strcmp(f->path, path) == 0)
             return bytes_of(f->ptr, f->len);
     return (struct bytes){ 0 };
+}
+
+struct bytes web_file(const char *path)
+{
+    struct bytes file = find(report_web, path);
+
+    return file.len ? file : find(report_app, path);
 }
 
 void web_put(struct markup *m, const char *path)

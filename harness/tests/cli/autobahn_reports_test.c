@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* mkdtemp beside C11 */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +34,7 @@ Test(autobahn_reports, there_is_a_file_for_each_case_with_a_number)
 {
     static const char *const files[] = { "index.json", "index.html", "me_case_1_1_1.json",
                                          "me_case_1_1_1.html" };
-    char dir[] = "autobahn_reports_XXXXXX", path[128];
+    char dir[IO_DIR_PRIVATE_MAX], path[128];
     struct dropin grade = { .behavior = DROPIN_OK };
     struct result results[] = {
         { .id = "a/b", .title = "t", .autobahn = "1.1.1", .dropin = &grade },
@@ -46,7 +45,7 @@ Test(autobahn_reports, there_is_a_file_for_each_case_with_a_number)
     struct err err;
     struct buf names;
 
-    cr_assert(mkdtemp(dir));
+    cr_assert(io_dir_private(dir, &err), "%s", err.text);
     cr_assert(autobahn_reports_add(&r, "me", &report, &err), "%s", err.text);
     cr_assert(autobahn_reports_cases(&r, 0, &err) && autobahn_reports_index(&r, &err), "%s",
               err.text);
@@ -61,8 +60,7 @@ Test(autobahn_reports, there_is_a_file_for_each_case_with_a_number)
     cr_expect_eq(names.len, 0, "%s", (const char *)names.ptr);
     buf_free(&names);
     arena_free(&r.arena);
-    snprintf(path, sizeof path, "rmdir %s", dir);
-    cr_expect_eq(system(path), 0);
+    io_dir_remove(dir);
 }
 
 Test(autobahn_reports, only_what_could_not_be_judged_is_an_error_unless_it_is_strict)

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* mkdtemp beside C11 */
 #include "cli/book.h"
 
 #include <criterion/criterion.h>
@@ -10,16 +9,19 @@
 #include "report/json.h"
 
 static struct arena arena;
-static char dir[] = "book_test_XXXXXX";
+static char dir[IO_DIR_PRIVATE_MAX];
 
 static void make_dir(void)
 {
-    cr_assert(mkdtemp(dir));
+    struct err err = { 0 };
+
+    cr_assert(io_dir_private(dir, &err), "%s", err.text);
 }
 
 static void drop_dir(void)
 {
     arena_free(&arena);
+    io_dir_remove(dir);
 }
 
 TestSuite(book, .init = make_dir, .fini = drop_dir);
@@ -44,12 +46,6 @@ static const char *file_of(const char *name, const char *target, const char *id)
     return path;
 }
 
-static void remove_file(const char *path)
-{
-    io_file_remove(path);
-    remove(dir);
-}
-
 Test(book, shards_are_joined_and_targets_are_not)
 {
     const char *a = file_of("a", "x", "one"), *b = file_of("b", "y", "one"),
@@ -64,9 +60,6 @@ Test(book, shards_are_joined_and_targets_are_not)
     cr_assert_eq(book.runs.list[1].n_results, 1);
     cr_assert_str_eq(book.runs.list[1].target, "y");
     book_free(&book);
-    io_file_remove(a);
-    io_file_remove(b);
-    remove_file(c);
 }
 
 Test(book, a_name_before_the_file_stands_for_the_target)
@@ -82,7 +75,6 @@ Test(book, a_name_before_the_file_stands_for_the_target)
     cr_assert_str_eq(book.runs.list[0].target, "mine");
     cr_assert_str_eq(book.runs.list[1].target, "other");
     book_free(&book);
-    remove_file(a);
 }
 
 Test(book, a_path_with_a_sign_of_equality_is_a_path)
@@ -94,7 +86,6 @@ Test(book, a_path_with_a_sign_of_equality_is_a_path)
     cr_assert(book_add(&book, a, &arena, &err), "%s", err.text);
     cr_assert_str_eq(book.runs.list[0].target, "x");
     book_free(&book);
-    remove_file(a);
 }
 
 Test(book, a_case_twice_in_one_target_is_an_error)
@@ -108,7 +99,6 @@ Test(book, a_case_twice_in_one_target_is_an_error)
     cr_assert_eq(err.code, ERR_USAGE);
     cr_assert_not_null(strstr(err.text, "one is in two of the files"));
     book_free(&book);
-    remove_file(a);
 }
 
 Test(book, of_the_past_only_the_counts_are_kept)
@@ -124,7 +114,6 @@ Test(book, of_the_past_only_the_counts_are_kept)
     cr_assert_eq(book.past[0].counts.total, 1);
     cr_assert_eq(book.past[0].counts.by_kind[VERDICT_PASS], 1);
     book_free(&book);
-    remove_file(a);
 }
 
 Test(book, a_file_that_is_none_is_named)
@@ -136,5 +125,4 @@ Test(book, a_file_that_is_none_is_named)
     cr_assert_eq(err.code, ERR_USAGE);
     cr_assert_eq(book.runs.count, 0);
     book_free(&book);
-    remove(dir);
 }

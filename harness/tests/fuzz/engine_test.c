@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* alarm, mkdtemp beside C11 */
+#define _GNU_SOURCE /* alarm beside C11 */
 #include "fuzz/live/engine.h"
 
 #include <criterion/criterion.h>
@@ -17,7 +17,7 @@
 struct shop {
     struct fuzz_options o;
     struct engine engine;
-    char findings[32];
+    char findings[IO_DIR_PRIVATE_MAX];
     uint8_t counters[ENGINE_COUNTERS];
 };
 
@@ -27,8 +27,7 @@ static void set_up_for(struct shop *s, enum case_role role, const char *command)
 
     alarm(PATIENCE_S);
     memset(s, 0, sizeof *s);
-    snprintf(s->findings, sizeof s->findings, "engine_test_XXXXXX");
-    cr_assert(mkdtemp(s->findings));
+    cr_assert(io_dir_private(s->findings, &err), "%s", err.text);
     s->o = (struct fuzz_options){ .role = role,
                                   .command = command,
                                   .findings = s->findings,
@@ -64,7 +63,7 @@ static const char *found(const struct shop *s)
 
 static void clean_up(struct shop *s)
 {
-    char command[64];
+    char command[IO_DIR_PRIVATE_MAX + 16];
 
     engine_close(&s->engine);
     snprintf(command, sizeof command, "rm -r '%s'", s->findings);
