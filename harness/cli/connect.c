@@ -7,6 +7,7 @@
 #include "cli/client_report.h"
 #include "cli/commands.h"
 #include "cli/deflate_options.h"
+#include "cli/handshake_options.h"
 #include "cli/talk.h"
 #include "cli/typed.h"
 #include "io/clock.h"
@@ -69,14 +70,20 @@ static const struct arg_command command = {
         "The reference client. Each line of input is sent as a text message, each message that "
         "comes is printed (binary ones as hex). The end of input closes the connection. Lines "
         "that begin with a slash are commands: /ping [TEXT], /pong [TEXT], /binary HEX, /close "
-        "[CODE [REASON]]; // sends a text that begins with one. In a pipe nothing but the messages "
+        "[CODE [REASON]], /help; // sends a text that begins with one. On a terminal, if the "
+        "program "
+        "was built with libedit, the line can be edited, Tab ends a command, and the arrow keys go "
+        "through what was typed, which is kept in ~/.local/state/wsproof/history, or under "
+        "$XDG_STATE_HOME, or in $WSPROOF_HISTORY (empty: nowhere); a line that begins with a blank "
+        "is not. NO_COLOR is obeyed. In a pipe nothing but the messages "
         "is printed, texts as they came. 0: both sides closed; 1: it was open and did not end so; "
         "3: it was never open. URL is ws:// or wss://, with neither "
         "user name nor fragment, or ws+unix:PATH[:/RESOURCE] for a UNIX socket. Redirects are not "
         "followed.",
     .examples = "  wsproof connect ws://127.0.0.1:9001/\n"
                 "  wsproof connect --insecure wss://127.0.0.1:9002/chat\n"
-                "  rlwrap wsproof connect ws://127.0.0.1:9001/\n"
+                "  wsproof connect --reconnect 5 --header 'Authorization: Bearer x' "
+                "ws://127.0.0.1:9001/\n"
                 "  wsproof connect --binary --chunk 64K ws://127.0.0.1:9001/ <in >out\n"
                 "  wsproof connect --echo ws://127.0.0.1:9001/\n"
                 "  wsproof connect --echo --report ws://127.0.0.1:9001/\n"
@@ -186,17 +193,18 @@ static bool take_typed(struct visit *v)
         return false;
     for (size_t i = 0; i < TALKS_MAX; i++)
         v->was_open |= v->talks[i].was_open;
-    bool ready = v->talks[0].was_open && !talk_over(&v->talks[0]);
+    bool ready = v->talks[0].was_open && !talk_over(&v->talks[0]) && !v->interrupted;
     typed_pace(&v->typed, ready ? v->talks[0].client : NULL);
     return true;
 }
 
 static bool take(struct visit *v, const struct io_event *event)
 {
-    if (event->kind == IO_SIGNAL && !interrupt(v))
-        return false;
     if (v->typed.input && event->conn == v->typed.input)
         return typed_take(&v->typed, event, v->talks[0].client, v->err);
+    typed_hide(&v->typed);
+    if (event->kind == IO_SIGNAL && !interrupt(v))
+        return false;
     for (size_t i = 0; i < TALKS_MAX; i++)
         if (!talk_take(&v->talks[i], event, v->err))
             return false;
@@ -232,18 +240,6 @@ static bool converse(struct visit *v)
 }
 
 /* ---- setting up ---- */
-
-static bool header_of(const char *text, struct ws_header *out, struct err *err)
-{
-    struct bytes all = bytes_str(text);
-    size_t colon = bytes_index(all, 0, ':');
-
-    out->name = bytes_take(all, colon);
-    out->value = bytes_trim(bytes_skip(all, colon + 1));
-    if (colon == all.len || !http1_is_token(out->name) || strpbrk(text, "\r\n"))
-        return err_set(err, ERR_USAGE, "--header wants 'Name: value', not \"%s\"", text);
-    return true;
-}
 
 /* "1001 going": a code that a Close may carry, and a reason that fits one. */
 static bool close_of(const char *text, struct talk_manner *out, struct err *err)
@@ -282,11 +278,8 @@ static bool read_options(struct visit *v, const char *url, struct err *err)
         return err_set(err, ERR_USAGE, "--chunk wants at most %u bytes", CHUNK_MAX);
     if (given.again > TRIES_MAX)
         return err_set(err, ERR_USAGE, "--reconnect wants at most %d", TRIES_MAX);
-    for (size_t i = 0; i < given.headers.count; i++) {
-        if (!header_of(given.headers.items[i], &v->headers[i], err))
-            return false;
-    }
-    return true;
+    return handshake_headers(&given.headers, v->headers, err) &&
+           handshake_protocols(&given.protocols, err);
 }
 
 static bool make_tls(struct visit *v)

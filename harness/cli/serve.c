@@ -6,6 +6,7 @@
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/deflate_options.h"
+#include "cli/handshake_options.h"
 #include "io/clock.h"
 #include "peer/url.h"
 
@@ -36,7 +37,7 @@ static const struct arg_row rows[] = {
     { "--key", 0, ARG_TEXT, &given.key, "FILE", "and its key" },
     { "--broadcast", 0, ARG_FLAG, &given.broadcast, NULL,
       "send every message to all connections, the sender's too" },
-    { "--rooms", 0, ARG_FLAG, &given.rooms, NULL, "to those that asked for the same path" },
+    { "--rooms", 0, ARG_FLAG, &given.rooms, NULL, "send it to those that asked for the same path" },
     { "--subprotocol", 0, ARG_LIST, &given.protocols, "NAME", "speak it; may be given again" },
     { "--origin", 0, ARG_LIST, &given.origins, "ORIGIN",
       "refuse other origins with 403; may be given again" },
@@ -78,7 +79,7 @@ static const struct arg_command command = {
 static bool check_paths(const char *option, const struct arg_list *paths, struct err *err)
 {
     for (size_t i = 0; i < paths->count; i++)
-        if (paths->items[i][0] != '/')
+        if (paths->items[i][0] != '/' || strpbrk(paths->items[i], " \t?#"))
             return err_set(err, ERR_USAGE, "%s expects a path as /chat, found \"%s\"", option,
                            paths->items[i]);
     return true;
@@ -92,6 +93,14 @@ static bool check(const struct arg_list *rest, struct err *err)
         return err_set(err, ERR_USAGE, "--port wants a number up to 65535");
     if (given.socket && given.port)
         return err_set(err, ERR_USAGE, "--port and --unix do not go together");
+    if (given.broadcast && given.rooms)
+        return err_set(err, ERR_USAGE,
+                       "--broadcast and --rooms do not go together: to all, or to one room");
+    if (!*given.host || (given.socket && !*given.socket))
+        return err_set(err, ERR_USAGE, "--host and --unix want to know where, not \"\"");
+    if (given.token && (!*given.token || strpbrk(given.token, " \t\r\n")))
+        return err_set(err, ERR_USAGE, "--token expects one without blanks, found \"%s\"",
+                       given.token);
     if (given.rate_max > RATE_MAX)
         return err_set(err, ERR_USAGE, "--max-rate wants at most %u messages a second", RATE_MAX);
     if (given.ping_ms > PING_MAX_MS || given.patience_ms > PING_MAX_MS || given.patience_ms == 0)
@@ -101,6 +110,7 @@ static bool check(const struct arg_list *rest, struct err *err)
         return err_set(err, ERR_USAGE, "--token-path needs --token, which is asked for there");
     return check_paths("--path", &given.paths, err) &&
            check_paths("--token-path", &given.guarded, err) &&
+           handshake_origins(&given.origins, err) && handshake_protocols(&given.protocols, err) &&
            deflate_options_read(&given.deflate, true, err);
 }
 

@@ -1,4 +1,4 @@
-#include "cli/session.h"
+#include "cli/session_parts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,90 +14,6 @@
 #include "report/json.h"
 #include "script/print.h"
 
-#define PROFILE_FILE_MAX (1u << 20)
-
-void session_defaults(struct session_options *o, enum case_role role)
-{
-    memset(o, 0, sizeof *o);
-    o->report_dir = "wsproof-report";
-    o->fail_on = "minor";
-    o->jobs = role == ROLE_CLIENT ? 8 : 32;
-    o->timeout_ms = SCHEDULE_EXPECT_MS;
-    o->case_ms = SCHEDULE_CASE_MS;
-    o->seed = 1;
-}
-
-size_t session_rows(struct session_options *o, enum case_role role, struct arg_row *rows)
-{
-    bool servers = role == ROLE_SERVER;
-    const struct arg_row all[] = {
-        { "--exec", 0, ARG_TEXT, &o->exec, "CMD",
-          servers ? "start the server: {port}, {url} or {socket} is where it shall listen; without "
-                    "any of them "
-                    "its output has to tell"
-                  : "start the client once a case: {port} or {url} is where it shall connect" },
-        { "--cases", 0, ARG_LIST, &o->cases, "GLOB",
-          "only these: ids, prefixes, globs, tags, requirement ids" },
-        { "--exclude", 0, ARG_LIST, &o->exclude, "GLOB", "not these" },
-        { "--long", 0, ARG_FLAG, &o->long_too, NULL, "also those that take minutes (tag long)" },
-        { "--shard", 0, ARG_TEXT, &o->shard, "I/N", "only every Nth case, from the Ith" },
-        { "--cases-from", 0, ARG_TEXT, &o->cases_from, "PATH",
-          "cases from a folder or a .case file, not the built-in ones" },
-        { "--profile", 0, ARG_TEXT, &o->profile, "FILE",
-          "what the target is set up for, as lines 'limit 64K': see cases/README.md" },
-        { "--jobs", 'j', ARG_NUMBER, &o->jobs, "N", "cases at a time" },
-        { "--timeout", 0, ARG_TIME, &o->timeout_ms, "TIME", "how long an expectation waits" },
-        { "--seed", 0, ARG_NUMBER, &o->seed, "N", "of random payloads and masking keys" },
-        { "--cut", 0, ARG_TEXT, &o->cut, "SIZES",
-          "bytes a write; of several, the answers must agree: whole,1,2,7" },
-        { "--header", 0, ARG_LIST, &o->headers, "'N: V'", "add a header to each request" },
-        { "--subprotocol", 0, ARG_LIST, &o->protocols, "NAME",
-          "offer a subprotocol in each request" },
-        { "--sni", 0, ARG_TEXT, &o->sni, "NAME", "name the server so in TLS" },
-        { "--tls", 0, ARG_FLAG, &o->tls, NULL,
-          servers ? "speak wss to what --exec starts"
-                  : "speak wss to the client; {cacert} in CMD is whom to trust" },
-        { "--cacert", 0, ARG_TEXT, &o->cacert, "FILE", "whom to trust (PEM)" },
-        { "--cert", 0, ARG_TEXT, &o->cert, "FILE", "our certificate (PEM)" },
-        { "--key", 0, ARG_TEXT, &o->key, "FILE", "its key (PEM)" },
-        { "--insecure", 0, ARG_FLAG, &o->insecure, NULL, "do not verify certificates" },
-        { "--report", 0, ARG_TEXT, &o->report_dir, "DIR",
-          "where index.html, results.json and junit.xml go" },
-        { "--json", 0, ARG_TEXT, &o->json, "FILE", "results.json also here" },
-        { "--junit", 0, ARG_TEXT, &o->junit, "FILE", "junit.xml also here" },
-        { "--pcap", 0, ARG_TEXT, &o->pcap, "FILE",
-          "what went over the wire, for Wireshark (pcapng), with the secrets of TLS" },
-        { "--tap", 0, ARG_FLAG, &o->tap, NULL, "TAP on standard output" },
-        { "--github", 0, ARG_FLAG, &o->github, NULL,
-          "annotations, and a summary for $GITHUB_STEP_SUMMARY" },
-        { "--markdown", 0, ARG_TEXT, &o->markdown, "FILE", "a summary in Markdown here" },
-        { "--sarif", 0, ARG_TEXT, &o->sarif, "FILE", "the fails as SARIF 2.1.0 here" },
-        { "--badge", 0, ARG_TEXT, &o->badge, "FILE", "a badge (SVG) here" },
-        { "--resume", 0, ARG_FLAG, &o->resume, NULL,
-          "go on with what a killed run left in --report" },
-        { "--strict", 0, ARG_FLAG, &o->strict, NULL, "contested cases may fail" },
-        { "--baseline", 0, ARG_TEXT, &o->baseline, "FILE",
-          "known failures, a line each: exit 0 with these, 1 when one is gone" },
-        { "--update-baseline", 0, ARG_FLAG, &o->update_baseline, NULL,
-          "write into that file what is now; its comments and reasons stay" },
-        { "--fail-on", 0, ARG_TEXT, &o->fail_on, "LEVEL",
-          "exit 1 from: pedantic, minor, major, critical" },
-        { "--verbose", 'v', ARG_FLAG, &o->verbose, NULL, "every case, with its conversation" },
-        { "--quiet", 'q', ARG_FLAG, &o->quiet, NULL, "only the counts" },
-    };
-    size_t n = 0;
-
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        bool client_row = all[i].into == &o->headers || all[i].into == &o->protocols ||
-                          all[i].into == &o->sni || all[i].into == &o->cacert ||
-                          all[i].into == &o->insecure;
-        if (servers || !client_row)
-            rows[n++] = all[i];
-    }
-    rows[n] = (struct arg_row){ 0 };
-    return n;
-}
-
 static bool parse_shard(const char *text, struct selection *out, struct err *err)
 {
     struct bytes all = bytes_str(text);
@@ -112,67 +28,6 @@ static bool parse_shard(const char *text, struct selection *out, struct err *err
     out->shard = (unsigned)i;
     out->shards = (unsigned)n;
     return true;
-}
-
-static bool parse_cuts(struct session *s, struct err *err)
-{
-    struct bytes rest = bytes_str(s->o.cut ? s->o.cut : "whole");
-
-    while (rest.len > 0 || s->n_cuts == 0) {
-        size_t comma = bytes_index(rest, 0, ',');
-        struct bytes word = bytes_take(rest, comma);
-        uint64_t size = 0;
-        rest = bytes_skip(rest, comma + 1);
-        bool whole = bytes_eq_str(word, "whole");
-        if ((!whole && (!text_number(word, 1 << 20, &size) || size == 0)) ||
-            s->n_cuts == SESSION_CUTS_MAX)
-            return err_set(err, ERR_USAGE,
-                           "--cut expects sizes as 1,2,7,whole (at most %d), found \"%s\"",
-                           SESSION_CUTS_MAX, s->o.cut);
-        s->cuts[s->n_cuts++] = size;
-    }
-    return true;
-}
-
-static bool parse_headers(struct session *s, struct err *err)
-{
-    for (size_t i = 0; i < s->o.headers.count; i++) {
-        struct bytes line = bytes_str(s->o.headers.items[i]);
-        size_t colon = bytes_index(line, 0, ':');
-        s->headers[i] =
-            (struct ws_header){ bytes_take(line, colon), bytes_trim(bytes_skip(line, colon + 1)) };
-        if (colon == line.len || !http1_is_token(s->headers[i].name))
-            return err_set(err, ERR_USAGE, "--header expects 'Name: value', found \"%s\"",
-                           s->o.headers.items[i]);
-    }
-    return true;
-}
-
-bool session_fail_on(struct session *s, struct err *err)
-{
-    for (int level = SEVERITY_PEDANTIC; level <= SEVERITY_CRITICAL; level++) {
-        if (strcmp(s->o.fail_on, script_severity_name((enum severity)level)) == 0) {
-            s->fail_on = s->outputs.fail_on = (enum severity)level;
-            return true;
-        }
-    }
-    return err_set(err, ERR_USAGE,
-                   "--fail-on expects pedantic, minor, major or critical, found \"%s\"",
-                   s->o.fail_on);
-}
-
-static bool read_profile(struct session *s, struct err *err)
-{
-    struct buf text;
-    bool ok;
-
-    if (!s->o.profile)
-        return true;
-    buf_init(&text, PROFILE_FILE_MAX);
-    ok = io_file_read(s->o.profile, PROFILE_FILE_MAX, &text, err) &&
-         profile_parse(&s->arena, s->o.profile, buf_bytes(&text), &s->profile, err);
-    buf_free(&text);
-    return ok;
 }
 
 /* Chosen by their numbers in Autobahn|Testsuite, and there is at least one. */
@@ -207,91 +62,6 @@ static bool select_cases(struct session *s, struct err *err)
                    s->role == ROLE_CLIENT ? "client" : "server");
 }
 
-static bool write_cacert(struct session *s, struct err *err)
-{
-    const char *path = arena_print(&s->arena, "%s/cacert.pem", s->o.report_dir);
-    struct buf pem;
-    bool ok;
-
-    buf_init(&pem, 1 << 20);
-    ok = path && io_dir_make(s->o.report_dir, err) && io_tls_certificate(s->tls, &pem, err) &&
-         io_file_write(path, buf_bytes(&pem), err);
-    buf_free(&pem);
-    s->target_options.cacert = path;
-    return ok;
-}
-
-/* Those that a case may show to a client. Who gives us a certificate has an authority of his own,
- * in whose name we can make none. */
-static bool make_flawed(struct session *s, struct err *err)
-{
-    for (enum io_tls_flaw flaw = IO_TLS_GOOD + 1; flaw < IO_TLS_FLAWS; flaw++) {
-        struct io_tls_options options = {
-            .server = true, .flaw = flaw, .authority = s->tls, .alpn = "http/1.1"
-        };
-        if (s->o.cert && flaw != IO_TLS_SELF_SIGNED)
-            continue;
-        s->flawed[flaw] = io_tls_new(&options, err);
-        if (!s->flawed[flaw])
-            return false;
-        s->target_options.flawed[flaw] = s->flawed[flaw];
-    }
-    return true;
-}
-
-static bool open_tls(struct session *s, const char *url, struct err *err)
-{
-    struct io_tls_options options = { .server = s->role == ROLE_CLIENT,
-                                      .cert = s->o.cert,
-                                      .key = s->o.key,
-                                      .cacert = s->o.cacert,
-                                      .insecure = s->o.insecure,
-                                      .alpn = "http/1.1" };
-    struct peer_url parsed;
-    bool wanted = s->o.tls;
-
-    if (url) {
-        if (!peer_url_parse(url, &parsed, err))
-            return false;
-        wanted = parsed.secure;
-    }
-    wanted |= target_address_of(&s->target_options) == TARGET_TELLS; /* it may tell a wss:// one */
-    if (!wanted)
-        return true;
-    s->tls = io_tls_new(&options, err);
-    return s->tls && (s->role == ROLE_SERVER || (write_cacert(s, err) && make_flawed(s, err)));
-}
-
-static bool open_target(struct session *s, const char *url, struct err *err)
-{
-    const struct own_peer *own = own_peer(s->role);
-
-    s->target_options.role = s->role;
-    s->target_options.url = url;
-    s->target_options.command = s->o.exec;
-    s->target_options.sni = s->o.sni;
-    s->target_options.profile = &s->profile;
-    if (!url && !s->o.exec)
-        s->target_options.command = s->o.tls ? own->tls_command : own->command;
-    if (!open_tls(s, url, err))
-        return false;
-    if (target_address_of(&s->target_options) == TARGET_TELLS)
-        s->target_options.tls_if_told = s->tls;
-    else
-        s->target_options.tls = s->tls;
-    return target_init(&s->target, s->loop, &s->target_options, err);
-}
-
-static const char *target_name(struct session *s, const char *url)
-{
-    if (s->o.exec)
-        return s->o.exec;
-    if (url)
-        return url;
-    return s->role == ROLE_SERVER ? "wsproof serve (the reference server)"
-                                  : "wsproof connect --echo (the reference client)";
-}
-
 static bool load_source(struct session *s, struct err *err)
 {
     if (!s->shared)
@@ -308,7 +78,7 @@ bool session_open(struct session *s, enum case_role role, const char *url, struc
         github_begin(&s->github);
     s->role = role;
     s->started_ms = io_elapsed_ms();
-    s->report.target = target_name(s, url);
+    s->report.target = session_target_name(s, url);
     s->report.role = role == ROLE_CLIENT ? "client" : "server";
     s->report.version = WSPROOF_VERSION;
     s->report.seed = s->o.seed;
@@ -318,14 +88,13 @@ bool session_open(struct session *s, enum case_role role, const char *url, struc
     s->progress = progress_new(&shown);
     if (!s->progress)
         return err_memory(err, "the progress line");
-    if (!parse_cuts(s, err) || !parse_headers(s, err) || !session_fail_on(s, err) ||
-        !read_profile(s, err))
+    if (!session_read_options(s, err))
         return false;
     if (!load_source(s, err) || !select_cases(s, err) || !known_open(s, err))
         return false;
     s->loop = io_loop_new(err);
     return s->loop && io_loop_watch_signals(s->loop, err) &&
-           pcap_file_open(&s->pcap, s->o.pcap, s->loop, err) && open_target(s, url, err);
+           pcap_file_open(&s->pcap, s->o.pcap, s->loop, err) && session_open_target(s, url, err);
 }
 
 void session_schedule(struct session *s)
@@ -344,14 +113,6 @@ void session_schedule(struct session *s)
     s->schedule.verdict.strict = s->o.strict;
     s->schedule.jobs = (unsigned)s->o.jobs;
     s->schedule.case_us = s->o.case_ms * 1000;
-}
-
-/* Which words of a target's were taken for its address: people shall see a mistake. */
-static void tell_address(const struct session *s)
-{
-    if (s->target.address == TARGET_TELLS && !s->o.quiet)
-        fprintf(stderr, "the target is at %s, for it printed: %s\n", s->target.url_text,
-                s->target.told.line);
 }
 
 static void note_option(struct session *s, const char *name, const char *value)
@@ -469,7 +230,7 @@ bool session_probe(struct session *s, struct err *err)
     session_schedule(s);
     if (!probe_target(&s->target, &s->schedule.run, &s->probe, err))
         return false;
-    tell_address(s);
+    session_tell_address(s);
     return true;
 }
 

@@ -11,13 +11,16 @@
  * (C2 80 to C2 9F) too. */
 void show_text(FILE *to, struct bytes in);
 
-/* To stdout: on a terminal "< " and text as show_text does, binary ones as hex, a line each. In a
- * pipe all is as it came, and a line's end stands behind a text alone; `hex` binary ones there too.
+/* To stdout: on a terminal "< " and text as show_text does, of binary ones the beginning as hex, a
+ * line each. In a pipe all is as it came, and a line's end stands behind a text alone; `hex` binary
+ * ones there too.
  */
 void show_message(const struct ws_event *event, bool hex);
 
 /* Is there somebody who reads what we say of the connection? */
 bool show_notes(void);
-void show_close(const struct ws_close *close); /* to stderr */
+void show_note(const char *words, struct bytes text); /* to stderr, a line; of `text`, as
+        show_text has it, what a control frame holds */
+void show_close(const struct ws_close *close);        /* to stderr */
 
 #endif

@@ -40,7 +40,7 @@ static bool take_open(struct talk *t)
     if (t->manner->report)
         report_open(stdout);
     else if (!t->manner->echo && show_notes())
-        fprintf(stderr, "connected\n");
+        show_note("connected", (struct bytes){ 0 });
     return true;
 }
 
@@ -101,13 +101,6 @@ static void report_end(struct talk *t)
     report_closed(stdout, t->code ? t->code : code, bytes_of(t->reason, t->reason_len));
 }
 
-static void show_pong(struct bytes data)
-{
-    fprintf(stderr, data.len > 0 ? "pong: " : "pong");
-    show_text(stderr, data);
-    fputc('\n', stderr);
-}
-
 static bool take_event(struct talk *t, const struct ws_event *event, struct err *err)
 {
     switch (event->kind) {
@@ -116,7 +109,7 @@ static bool take_event(struct talk *t, const struct ws_event *event, struct err 
     case WS_EVENT_CLOSE: return take_close(t, &event->close);
     case WS_EVENT_PONG:
         if (!t->manner->echo && show_notes())
-            show_pong(event->data);
+            show_note(event->data.len > 0 ? "pong: " : "pong", event->data);
         return true;
     case WS_EVENT_REFUSED:
         report_end(t); /* how long TCP lasts behind it is nobody's business */

@@ -1,88 +1,18 @@
 #include "cli/typed.h"
 
-#include <stdio.h>
-
-#include "base/text.h"
+#include "cli/slash.h"
 #include "io/clock.h"
 #include "io/input.h"
 
-/* The longest line of standard input, and the most hex digits of a binary message. */
+/* The longest line of standard input, and so the most hex digits of a binary message. */
 #define LINE_MAX (64u << 20)
 /* While more than this waits to be sent, standard input waits too. */
 #define WAITING_HIGH (1u << 20)
 
-static bool say_close(struct peer_client *client, struct bytes words, struct err *err)
-{
-    size_t len = bytes_index(words, 0, ' ');
-    uint64_t code = 1000;
-
-    if (words.len > 0 && !text_number(bytes_take(words, len), 65535, &code)) {
-        fprintf(stderr, "/close wants a number and a reason\n");
-        return true;
-    }
-    return peer_client_close(client, (uint16_t)code, bytes_trim(bytes_skip(words, len)),
-                             io_now_ms()) ||
-           err_memory(err, "a Close");
-}
-
-static bool say_binary(struct peer_client *client, struct bytes hex, struct err *err)
-{
-    struct buf data;
-    size_t bad_at;
-    bool ok = true;
-
-    buf_init(&data, LINE_MAX / 2);
-    if (text_unhex(hex, &data, &bad_at))
-        ok = peer_client_send(client, WS_BINARY, buf_bytes(&data)) || err_memory(err, "a message");
-    else
-        fprintf(stderr, "/binary wants hex digits, two a byte\n");
-    buf_free(&data);
-    return ok;
-}
-
-/* A ping's data is cut to what a control frame holds. */
-static bool say_ping(struct peer_client *client, struct bytes data, struct err *err)
-{
-    return peer_client_send(client, WS_PING, bytes_take(data, WS_CONTROL_MAX)) ||
-           err_memory(err, "a ping");
-}
-
-/* A pong that nobody asked for is a sign of life too. RFC 6455 5.5.3. */
-static bool say_pong(struct peer_client *client, struct bytes data, struct err *err)
-{
-    return peer_client_send(client, WS_PONG, bytes_take(data, WS_CONTROL_MAX)) ||
-           err_memory(err, "a pong");
-}
-
-static bool say_text(struct peer_client *client, struct bytes text, struct err *err)
-{
-    if (!ws_utf8_valid(text)) {
-        fprintf(stderr, "not sent: a text message has to be UTF-8\n");
-        return true;
-    }
-    return peer_client_send(client, WS_TEXT, text) || err_memory(err, "a message");
-}
-
 static bool take_line(struct peer_client *client, struct bytes line, struct err *err)
 {
-    size_t len = bytes_index(line, 0, ' ');
-    struct bytes word = bytes_take(line, len), rest = bytes_trim(bytes_skip(line, len));
-
-    if (line.len == 0 || line.ptr[0] != '/')
-        return say_text(client, line, err);
-    if (line.len > 1 && line.ptr[1] == '/')
-        return say_text(client, bytes_skip(line, 1), err);
-    if (bytes_eq_str(word, "/close"))
-        return say_close(client, rest, err);
-    if (bytes_eq_str(word, "/binary"))
-        return say_binary(client, rest, err);
-    if (bytes_eq_str(word, "/ping"))
-        return say_ping(client, rest, err);
-    if (bytes_eq_str(word, "/pong"))
-        return say_pong(client, rest, err);
-    fprintf(stderr, "there are /ping [TEXT], /pong [TEXT], /binary HEX and /close [CODE [REASON]]; "
-                    "// sends a text that begins with a /\n");
-    return true;
+    return line.len > 0 && line.ptr[0] == '/' ? slash_obey(client, line, err)
+                                              : slash_say(client, line, err);
 }
 
 /* Whole chunks go; without a size all waits for the end. */
@@ -132,6 +62,7 @@ static bool take_last(struct typed *t, struct peer_client *client, struct err *e
 
 static bool end_input(struct typed *t, struct peer_client *client, struct err *err)
 {
+    line_hide(t->edited);
     io_conn_close(t->input);
     t->input = NULL;
     t->over = true;
@@ -139,6 +70,24 @@ static bool end_input(struct typed *t, struct peer_client *client, struct err *e
         return false;
     return peer_client_close(client, 1000, (struct bytes){ 0 }, io_now_ms()) ||
            err_memory(err, "a Close");
+}
+
+/* A person's keys; lines come of some of them. */
+static bool take_keys(struct typed *t, struct bytes in, struct peer_client *client, struct err *err)
+{
+    struct bytes line;
+
+    if (!line_feed(t->edited, in))
+        return err_memory(err, "what was typed");
+    for (;;) {
+        switch (line_next(t->edited, &line)) {
+        case LINE_NOT_YET: return true;
+        case LINE_OVER: return end_input(t, client, err);
+        case LINE_WHOLE:
+            if (!take_line(client, line, err))
+                return false;
+        }
+    }
 }
 
 void typed_init(struct typed *t)
@@ -150,7 +99,9 @@ void typed_init(struct typed *t)
 bool typed_open(struct typed *t, struct io_loop *loop, struct err *err)
 {
     t->input = io_input_open(loop, NULL, err);
-    return t->input != NULL;
+    if (t->input && !t->binary)
+        t->edited = line_new(err);
+    return t->input && (t->edited || err->code == ERR_NONE);
 }
 
 void typed_free(struct typed *t)
@@ -158,18 +109,30 @@ void typed_free(struct typed *t)
     if (t->input)
         io_conn_close(t->input);
     t->input = NULL;
+    line_free(t->edited);
+    t->edited = NULL;
     buf_free(&t->line);
 }
 
 bool typed_take(struct typed *t, const struct io_event *event, struct peer_client *client,
                 struct err *err)
 {
-    return event->kind == IO_DATA ? take_input(t, bytes_of(event->data, event->len), client, err)
-                                  : end_input(t, client, err);
+    const struct bytes in = bytes_of(event->data, event->len);
+
+    if (event->kind != IO_DATA)
+        return end_input(t, client, err);
+    return t->edited ? take_keys(t, in, client, err) : take_input(t, in, client, err);
+}
+
+void typed_hide(struct typed *t)
+{
+    line_hide(t->edited);
 }
 
 void typed_pace(struct typed *t, const struct peer_client *client)
 {
     if (t->input)
         io_conn_read(t->input, client && peer_client_waiting(client) < WAITING_HIGH);
+    if (t->input && client)
+        line_show(t->edited);
 }

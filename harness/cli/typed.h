@@ -1,6 +1,7 @@
 #ifndef CLI_TYPED_H
 #define CLI_TYPED_H
 
+#include "cli/line.h"
 #include "peer/client.h"
 
 /* What comes on standard input of `wsproof connect`. Typed by a person: lines are text messages,
@@ -11,6 +12,7 @@ struct typed {
     bool over;             /* the input has come to its end */
     struct io_conn *input; /* owned; NULL before it is opened and after its end */
     struct buf line;       /* the beginning of the next message */
+    struct line *edited;   /* owned; at a terminal, if lines can be edited there; else NULL */
 };
 
 void typed_init(struct typed *t);
@@ -20,6 +22,9 @@ void typed_free(struct typed *t);
 /* An event of its input; the end of input closes the connection. False: we cannot go on. */
 NODISCARD bool typed_take(struct typed *t, const struct io_event *event, struct peer_client *client,
                           struct err *err);
+
+/* Something is to be printed: the line that is being typed goes away, until typed_pace. */
+void typed_hide(struct typed *t);
 
 /* Standard input waits while the server has much to take, and while there is no connection: NULL.
  */

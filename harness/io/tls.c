@@ -15,7 +15,10 @@
 
 static bool refused(struct err *err, const char *verb, const char *path)
 {
-    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+    /* The first of them is nearest to what happened: "no start line", not "PEM lib". */
+    const unsigned long code = ERR_peek_error();
+    const char *reason =
+        ERR_SYSTEM_ERROR(code) ? strerror(ERR_GET_REASON(code)) : ERR_reason_error_string(code);
 
     return err_set(err, ERR_SYSTEM, "cannot %s %s: %s", verb, path, reason ? reason : "no reason");
 }

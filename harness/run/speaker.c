@@ -1,4 +1,4 @@
-#include "run/speaker.h"
+#include "run/speaker_parts.h"
 
 #include <string.h>
 
@@ -53,7 +53,7 @@ bool speaker_at_boundary(const struct speaker *s)
     return !s->lost && !s->in_frame && !s->step && ws_reader_between_frames(&s->raw);
 }
 
-static struct entry blank(const struct speaker *s, enum entry_kind kind, uint64_t us)
+struct entry speaker_blank(const struct speaker *s, enum entry_kind kind, uint64_t us)
 {
     return (struct entry){ .kind = kind,
                            .us = us,
@@ -113,15 +113,6 @@ static bool pack(struct speaker *s, const struct send *send)
     return true;
 }
 
-/* Follows the case's own messages, so that an echo has something to be compared with. */
-static void begin_message(struct speaker *s, const struct send *send)
-{
-    if (send->opcode != WS_TEXT && send->opcode != WS_BINARY)
-        return;
-    s->message.len = 0;
-    hash_init(&s->message_hash);
-}
-
 /* A stream that a case compressed by itself goes into the target's window, not into ours. */
 static void note_foreign(struct speaker *s, const struct send *send)
 {
@@ -135,7 +126,7 @@ bool speaker_begin(struct speaker *s, const struct step *step, size_t number)
 
     s->step = step;
     s->step_number = number;
-    begin_message(s, send);
+    speaker_message_begin(s, send);
     note_foreign(s, send);
     if (send->deflate && !pack(s, send))
         return false;
@@ -183,65 +174,19 @@ static struct ws_head next_head(struct speaker *s)
     return head;
 }
 
-static void message_frame(struct speaker *s, const struct ws_head *head, uint64_t us)
-{
-    uint64_t len = s->message.len; /* of what is packed already */
-
-    if (head->opcode == WS_TEXT || head->opcode == WS_BINARY) {
-        s->message = blank(s, ENTRY_MESSAGE_OUT, us);
-        s->message.head = *head;
-        s->message.len = len;
-        s->in_message = true;
-        s->mirrors = s->mirror && (head->rsv & WS_RSV1);
-    }
-}
-
 static bool begin_frame(struct speaker *s, struct buf *out, uint64_t us)
 {
     uint8_t bytes[WS_HEAD_MAX];
     struct ws_head head = next_head(s);
     size_t n = ws_frame_encode(&head, bytes);
 
-    s->frame = blank(s, ENTRY_FRAME_OUT, us);
+    s->frame = speaker_blank(s, ENTRY_FRAME_OUT, us);
     s->frame.head = head;
     hash_init(&s->frame_hash);
     s->in_frame = true;
-    message_frame(s, &head, us);
+    speaker_message_frame(s, &head, us);
     s->at += n;
     return buf_append(out, bytes_of(bytes, n));
-}
-
-/* What the mirror makes of a compressed message is what the target should echo. Of one that does
- * not inflate there is no echo: what came out so far is as good as anything. */
-static bool mirror(struct speaker *s)
-{
-    bool own = s->step->as.send.deflate; /* known already */
-    enum ws_inflated status;
-    struct bytes plain;
-
-    while ((status = ws_inflater_next(s->mirror, &plain)) == WS_INFLATED_PIECE) {
-        if (own)
-            continue;
-        hash_feed(&s->message_hash, plain);
-        s->message.len += plain.len;
-    }
-    return status != WS_INFLATED_NOMEM;
-}
-
-static bool message_done(struct speaker *s, uint64_t us)
-{
-    if (!s->in_message || !s->frame.head.fin || ws_opcode_is_control(s->frame.head.opcode))
-        return true;
-    if (s->mirrors) {
-        ws_inflater_feed_end(s->mirror);
-        if (!mirror(s))
-            return false;
-    }
-    s->in_message = s->mirrors = false;
-    s->message.us = us;
-    s->message.step = s->step_number;
-    s->message.hash = hash_end(&s->message_hash);
-    return transcript_add(s->t, &s->message);
 }
 
 /* The length that the header tells on the wire: one that does not fit its form is cut there. */
@@ -259,7 +204,7 @@ static uint64_t told_len(const struct ws_head *head)
 /* A message of sixty thousand fragments tells no more than its first hundred and its last. */
 static bool note_frame(struct speaker *s, uint64_t us)
 {
-    struct entry e = blank(s, ENTRY_NOTE, us);
+    struct entry e = speaker_blank(s, ENTRY_NOTE, us);
 
     if (s->frames_done || s->frames <= TRANSCRIPT_FRAGMENTS)
         return transcript_add(s->t, &s->frame);
@@ -278,28 +223,19 @@ static bool end_frame(struct speaker *s, uint64_t us)
     s->sent_close |= s->frame.head.opcode == WS_CLOSE;
     s->frames_done = s->pos == s->total;
     s->frames++;
-    return note_frame(s, us) && message_done(s, us);
+    return note_frame(s, us) && speaker_message_end(s, us);
 }
 
 static bool note_payload(struct speaker *s, const uint8_t *ptr, size_t len)
 {
     uint64_t in_frame = s->pos - s->frame_start;
-    bool of_message = s->in_message && !ws_opcode_is_control(s->frame.head.opcode);
 
     if (in_frame < ENTRY_DATA_MAX) {
         size_t n = ENTRY_DATA_MAX - (size_t)in_frame;
         memcpy(s->frame_data + in_frame, ptr, n < len ? n : len);
     }
     hash_feed(&s->frame_hash, bytes_of(ptr, len));
-    if (of_message && s->mirrors) {
-        ws_inflater_feed(s->mirror, bytes_of(ptr, len));
-        return mirror(s);
-    }
-    if (of_message && !s->step->as.send.deflate) {
-        hash_feed(&s->message_hash, bytes_of(ptr, len));
-        s->message.len += len;
-    }
-    return true;
+    return speaker_message_data(s, bytes_of(ptr, len));
 }
 
 static uint64_t min3(uint64_t a, uint64_t b, uint64_t c)
@@ -334,7 +270,7 @@ static bool write_payload(struct speaker *s, struct buf *out, size_t room)
 static bool write_raw(struct speaker *s, struct buf *out, uint64_t us, bool *more)
 {
     size_t n = (size_t)min3(SPEAKER_CHUNK, s->held_upto - s->pos, SIZE_MAX);
-    struct entry e = blank(s, ENTRY_RAW_OUT, us);
+    struct entry e = speaker_blank(s, ENTRY_RAW_OUT, us);
     struct ws_piece piece;
     uint8_t copy[SPEAKER_CHUNK];
 
@@ -393,7 +329,7 @@ bool speaker_frame(struct speaker *s, struct buf *out, uint8_t opcode, struct by
                    enum entry_by by, size_t step, uint64_t us)
 {
     uint8_t bytes[WS_HEAD_MAX];
-    struct entry e = blank(s, ENTRY_FRAME_OUT, us);
+    struct entry e = speaker_blank(s, ENTRY_FRAME_OUT, us);
 
     e.by = by;
     e.step = step;
