@@ -246,6 +246,7 @@ static bool run_all(struct session *s, struct err *err)
         return false;
     while (ok && schedule_next(schedule, &outcome, err))
         ok = session_add(s, &outcome, err);
+    s->report.unsolved += schedule_unsolved(schedule);
     schedule_free(schedule);
     return ok && err->code == ERR_NONE;
 }

@@ -79,6 +79,7 @@ static bool run_size(struct session *s, const struct script_case **cases, struct
         return false;
     while (schedule_next(schedule, &o, err))
         take(s, &sweeps[sweep_of[o.index]], &o);
+    s->report.unsolved += schedule_unsolved(schedule);
     schedule_free(schedule);
     return err->code == ERR_NONE;
 }

@@ -200,9 +200,10 @@ int session_exit_code(const struct session *s, const struct run_report *r)
     if (r->baseline && r->baseline->n_problems > 0)
         return EXIT_UNEXPECTED;
     ran = counts.total - counts.by_kind[VERDICT_SKIP];
-    /* A death counts also where no case could be told to be its cause; not where one is known to
-     * kill it. */
-    bool dead = r->deaths > 0 && counts.expected_by_severity[SEVERITY_CRITICAL] == 0;
+    /* A death counts also where no case could be told to be its cause, and above all there: that of
+     * another is known to kill it explains it no more. */
+    bool dead =
+        r->unsolved > 0 || (r->deaths > 0 && counts.expected_by_severity[SEVERITY_CRITICAL] == 0);
     return ran == 0 || dead ? EXIT_UNEXPECTED : EXIT_OK;
 }
 

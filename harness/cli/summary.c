@@ -277,6 +277,14 @@ static bool put_details(const struct run_report *r, const struct run_counts *cou
            put_groups(r, VERDICT_SKIP, "skipped", out);
 }
 
+static bool put_deaths(const struct run_report *r, struct buf *out)
+{
+    return buf_print(out, "  the server died: %" PRIu64 " times", r->deaths) &&
+           (r->unsolved == 0 ||
+            buf_print(out, ", %" PRIu64 " of them of no case that could be told", r->unsolved)) &&
+           buf_push(out, '\n');
+}
+
 bool summary_write(const struct run_report *r, struct summary_look look, const char *where,
                    struct buf *out)
 {
@@ -285,7 +293,7 @@ bool summary_write(const struct run_report *r, struct summary_look look, const c
     run_report_count(r, &counts);
     bool ok = put_counts(r, &counts, look, out) && (look.brief || put_details(r, &counts, out));
     if (r->deaths > 0)
-        ok = ok && buf_print(out, "  the server died: %" PRIu64 " times\n", r->deaths);
+        ok = ok && put_deaths(r, out);
     if (r->trouble)
         ok = ok && buf_print(out, "  cut short: ") && put_flat(r->trouble, out) &&
              buf_push(out, '\n');

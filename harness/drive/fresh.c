@@ -1,16 +1,12 @@
 #include "drive/fresh.h"
 
+#include "drive/knock.h"
+
 bool fresh_open(struct slot *s)
 {
-    struct target *t = s->target;
-    struct peer_client_options options = {
-        .url = &t->url, .tls = t->options.tls, .sni = t->options.sni, .seed = s->transcript.seed + 1
-    };
-    struct err err;
-
     peer_client_free(s->fresh);
     s->fresh_pinged = false;
-    s->fresh = peer_client_new(t->loop, &options, &err);
+    s->fresh = knock_open(s->target, s->transcript.seed + 1);
     return s->fresh != NULL;
 }
 
@@ -66,16 +62,4 @@ void fresh_event(struct slot *s, const struct io_event *event, uint64_t now)
     const char *why = peer_client_trouble(s->fresh);
     run_alive(&s->run, alive, alive ? NULL : why ? why : "it did not answer", now);
     fresh_close(s);
-}
-
-bool fresh_answered(struct slot *s, const struct io_event *event, uint64_t now)
-{
-    struct ws_event e;
-    bool answered = false;
-
-    if (!peer_client_take(s->fresh, event, now / 1000))
-        return false;
-    while (peer_client_next(s->fresh, &e, now / 1000))
-        answered |= e.kind == WS_EVENT_OPEN || e.kind == WS_EVENT_REFUSED;
-    return answered;
 }

@@ -12,7 +12,4 @@ void fresh_close(struct slot *s);
 void fresh_try(struct slot *s, uint64_t now_us);
 void fresh_event(struct slot *s, const struct io_event *event, uint64_t now_us);
 
-/* Behind a case: has it answered at all? Nothing else tells that it has not died but time. */
-NODISCARD bool fresh_answered(struct slot *s, const struct io_event *event, uint64_t now_us);
-
 #endif

@@ -4,48 +4,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "drive/doubt.h"
-#include "drive/quarantine.h"
+#include "drive/schedule_parts.h"
 #include "io/clock.h"
 
 #define LOST_MAX 3 /* alone and in a row unreachable: the target is gone for good */
-#define RESTARTS_MAX                                                                               \
-    50 /* a server that dies at every case is a finding, not a reason to run for hours */
-/* As a warn that fails alone does, when the target dies behind it. */
-#define AGAIN_MAX 3
 #define CLIENT_SAYS_NOT_IMPLEMENTED 89
-
-/* A case that waits for its turn alone, and what its run beside others gave. */
-struct again {
-    size_t index;
-    unsigned attempts;
-    bool failed;  /* it would have been a fail, for `reason` */
-    bool warned;  /* or a warn, for `reason` */
-    bool suspect; /* the target died when it was under way or had just ended */
-    const char *reason;
-    struct outcome *warn; /* of one that has not been looked at again, and need not be; else NULL */
-    uint64_t ended_us;    /* that */
-};
-
-struct schedule {
-    struct target *target;
-    const struct script_case *const *cases;
-    size_t n_cases, next;
-    struct schedule_options options;
-    const struct probe *probe;
-    struct slot *slots;
-    unsigned n_slots;
-    struct again *again; /* a queue: taken at `again_next`; AGAIN_MAX times for a case at most */
-    size_t n_again, again_next;
-    struct again now_alone;
-    struct doubt_looks looks;     /* at warns */
-    struct quarantine quarantine; /* for a server that we started */
-    bool alone;                   /* the phase */
-    bool interrupted;
-    bool spoilt; /* the server answers nobody, or its memory is not what it was: start it afresh */
-    unsigned lost, restarts;
-    struct arena arena;
-};
 
 struct schedule *schedule_new(struct target *target, const struct script_case *const *cases,
                               size_t n_cases, const struct schedule_options *options,
@@ -66,21 +29,14 @@ struct schedule *schedule_new(struct target *target, const struct script_case *c
                      : options->jobs < SCHEDULE_JOBS_MAX ? options->jobs
                                                          : SCHEDULE_JOBS_MAX;
         s->slots = arena_array(&s->arena, s->n_slots, sizeof *s->slots);
-        s->again = arena_array(&s->arena, n_cases * AGAIN_MAX + 1, sizeof *s->again);
     }
-    if (!s || !s->slots || !s->again || !quarantine_init(&s->quarantine, &s->arena)) {
+    if (!s || !s->slots || !again_init(&s->again, &s->arena, n_cases) ||
+        !quarantine_init(&s->quarantine, &s->arena)) {
         arena_free(s ? &s->arena : &arena);
         err_memory(err, "the schedule");
         return NULL;
     }
     return s;
-}
-
-static void forget_warn(struct again *again)
-{
-    if (again->warn)
-        transcript_free(&again->warn->transcript);
-    again->warn = NULL;
 }
 
 void schedule_free(struct schedule *s)
@@ -91,9 +47,9 @@ void schedule_free(struct schedule *s)
         return;
     for (unsigned i = 0; i < s->n_slots; i++)
         slot_free(&s->slots[i]);
+    schedule_forget_knock(s);
     quarantine_free(&s->quarantine);
-    for (size_t i = s->again_next; i < s->n_again; i++)
-        forget_warn(&s->again[i]);
+    again_free(&s->again);
     arena = s->arena; /* it holds the schedule itself */
     arena_free(&arena);
 }
@@ -105,6 +61,11 @@ size_t schedule_running(const struct schedule *s)
     for (unsigned i = 0; i < s->n_slots; i++)
         n += slot_busy(&s->slots[i]);
     return n;
+}
+
+unsigned schedule_unsolved(const struct schedule *s)
+{
+    return deaths_unsolved(&s->deaths);
 }
 
 /* Also how soon somebody else is served, which neighbours would spoil. */
@@ -126,12 +87,6 @@ static bool wants_to_be_alone(const struct script_case *c)
     return false;
 }
 
-static void run_alone_later(struct schedule *s, struct again again)
-{
-    if (s->n_again <= s->n_cases * AGAIN_MAX)
-        s->again[s->n_again++] = again;
-}
-
 static void plain_outcome(const struct schedule *s, size_t index, struct verdict verdict,
                           struct outcome *out)
 {
@@ -144,6 +99,8 @@ static bool begin(struct schedule *s, struct slot *slot, size_t index, unsigned 
     struct run_options run = s->options.run;
     struct err err;
 
+    s->served++;
+    schedule_forget_knock(s);
     slot->attempt = attempt;
     slot->alone = s->alone;
     slot->suspect = s->alone && s->now_alone.suspect;
@@ -185,7 +142,7 @@ static bool fill_together(struct schedule *s, struct outcome *out)
             return true;
         }
         if (wants_to_be_alone(c))
-            run_alone_later(s, (struct again){ .index = index });
+            again_add(&s->again, (struct again){ .index = index });
         else if (!begin(s, slot, index, 1, out))
             return true;
     }
@@ -200,17 +157,18 @@ static bool is_believed(const struct schedule *s, const struct again *a)
 
 static bool fill_alone(struct schedule *s, struct outcome *out)
 {
-    if (schedule_running(s) > 0 || s->again_next == s->n_again)
+    struct again *next = again_first(&s->again);
+
+    if (schedule_running(s) > 0 || !next)
         return false;
-    if (s->again[s->again_next].suspect && s->quarantine.count > 0)
+    if (next->suspect && s->quarantine.count > 0)
         return false; /* it shall be the only one */
-    struct again *next = &s->again[s->again_next++];
-    if (is_believed(s, next)) {
-        *out = *next->warn;
+    s->now_alone = again_take(&s->again);
+    if (is_believed(s, &s->now_alone)) {
+        *out = *s->now_alone.warn;
         return true;
     }
-    forget_warn(next);
-    s->now_alone = *next;
+    again_forget_warn(&s->now_alone);
     return !begin(s, &s->slots[0], s->now_alone.index, s->now_alone.attempts + 1, out);
 }
 
@@ -298,15 +256,17 @@ static bool spoils(const struct slot *slot, const struct verdict *v)
 static bool may_be_doubted(const struct schedule *s, const struct slot *slot,
                            const struct verdict *v)
 {
-    return slot->attempt == 1 || (s->now_alone.warned && v->result == VERDICT_FAIL);
+    if (slot->attempt == 1)
+        return true;
+    return s->now_alone.warned && !s->now_alone.convicted && v->result == VERDICT_FAIL;
 }
 
 static void doubt(struct schedule *s, struct slot *slot, const struct verdict *v)
 {
-    run_alone_later(s, (struct again){ .index = slot->index,
-                                       .attempts = slot->attempt,
-                                       .failed = v->result == VERDICT_FAIL,
-                                       .reason = v->reason });
+    again_add(&s->again, (struct again){ .index = slot->index,
+                                         .attempts = slot->attempt,
+                                         .failed = v->result == VERDICT_FAIL,
+                                         .reason = v->reason });
     slot_free(slot);
 }
 
@@ -320,12 +280,12 @@ static bool doubt_warned(struct schedule *s, struct slot *slot, const struct ver
         !(seen = arena_new(&s->arena, sizeof *seen)))
         return false;
     take_outcome(s, slot, *v, seen);
-    run_alone_later(s, (struct again){ .index = slot->index,
-                                       .attempts = 1,
-                                       .warned = true,
-                                       .reason = v->reason,
-                                       .warn = seen,
-                                       .ended_us = io_now_us() });
+    again_add(&s->again, (struct again){ .index = slot->index,
+                                         .attempts = 1,
+                                         .warned = true,
+                                         .reason = v->reason,
+                                         .warn = seen,
+                                         .ended_us = io_now_us() });
     slot_free(slot);
     return true;
 }
@@ -341,6 +301,8 @@ static bool settle(struct schedule *s, struct slot *slot, struct outcome *out)
     s->spoilt |= slot->alone && s->target->process && spoils(slot, &v);
     if (!first && s->now_alone.warned && doubt_wants_look(&s->looks, s->now_alone.reason))
         doubt_note_look(&s->looks, s->now_alone.reason, &v);
+    if (!first && s->now_alone.convicted && v.result == VERDICT_FAIL)
+        deaths_solve(&s->deaths, s->now_alone.death);
     if (may_be_doubted(s, slot, &v) && doubt_verdict(&v)) {
         doubt(s, slot, &v);
         return false;
@@ -355,52 +317,6 @@ static bool settle(struct schedule *s, struct slot *slot, struct outcome *out)
     if (!certain)
         quarantine_add(&s->quarantine, out, io_now_us());
     return certain;
-}
-
-/* Warns that wait are no outcomes yet, but they may have killed it as those in quarantine may. */
-static void suspect_warns(struct schedule *s)
-{
-    uint64_t now = io_now_us();
-
-    for (size_t i = s->again_next; i < s->n_again; i++)
-        s->again[i].suspect |= s->again[i].warn && now < s->again[i].ended_us + QUARANTINE_US;
-}
-
-static void suspect(struct schedule *s, size_t index, unsigned attempts)
-{
-    run_alone_later(s, (struct again){ .index = index, .attempts = attempts, .suspect = true });
-}
-
-/* The server is gone. If nothing else was under way or had just ended, it was the case; else it may
- * have been any of them. */
-static void target_died(struct schedule *s)
-{
-    bool only_one = s->alone && s->quarantine.count == 0;
-    struct outcome o;
-
-    suspect_warns(s);
-    while (quarantine_suspect(&s->quarantine, &o)) {
-        suspect(s, o.index, o.attempts);
-        transcript_free(&o.transcript);
-    }
-    for (unsigned i = 0; i < s->n_slots; i++) {
-        struct slot *slot = &s->slots[i];
-        if (!slot_busy(slot))
-            continue;
-        if (only_one) {
-            slot_target_died(slot);
-        } else {
-            suspect(s, slot->index, slot->attempt);
-            slot_free(slot);
-        }
-    }
-}
-
-static bool restart_target(struct schedule *s, struct err *err)
-{
-    if (s->restarts++ == RESTARTS_MAX)
-        return err_set(err, ERR_TARGET, "the target died %d times", RESTARTS_MAX);
-    return target_start(s->target, err) && probe_reach(s->target, err);
 }
 
 static uint64_t next_deadline_ms(const struct schedule *s)
@@ -424,12 +340,15 @@ static void dispatch(struct schedule *s, const struct io_event *event)
     if (event->kind == IO_SIGNAL)
         s->interrupted = true;
     for (unsigned i = 0; i < s->n_slots; i++) {
+        uint64_t life_us = slot_shows_life(&s->slots[i], event);
         if (slot_take(&s->slots[i], event)) {
+            quarantine_alive(&s->quarantine, life_us);
             slot_drive(&s->slots[i]);
             return;
         }
     }
-    target_take(s->target, event);
+    if (!schedule_take_knock(s, event))
+        target_take(s->target, event);
 }
 
 static struct slot *ended_slot(struct schedule *s)
@@ -445,6 +364,7 @@ static bool wait_once(struct schedule *s, struct err *err)
 {
     struct io_event event;
 
+    schedule_knock(s);
     if (!io_loop_next(s->target->loop, next_deadline_ms(s), &event, err))
         return false;
     if (event.kind == IO_TIME)
@@ -464,7 +384,7 @@ bool schedule_next(struct schedule *s, struct outcome *out, struct err *err)
             return err_set(err, ERR_TARGET, SCHEDULE_INTERRUPTED);
         if (s->lost >= LOST_MAX)
             return err_set(err, ERR_TARGET, "the target is gone: %s", s->target->url_text);
-        if (quarantine_release(&s->quarantine, io_now_us(), out))
+        if (!s->target->exited && quarantine_release(&s->quarantine, io_now_us(), out))
             return true;
         if ((slot = ended_slot(s))) {
             if (settle(s, slot, out))
@@ -472,16 +392,16 @@ bool schedule_next(struct schedule *s, struct outcome *out, struct err *err)
             continue;
         }
         if (s->target->exited) {
-            target_died(s);
+            schedule_target_died(s);
             if (ended_slot(s))
                 continue; /* judged before its stderr is forgotten */
-            if (!restart_target(s, err))
+            if (!schedule_restart_target(s, err))
                 return false;
             continue;
         }
         if (s->spoilt && schedule_running(s) == 0) {
             s->spoilt = false; /* the next case shall not pay for it */
-            if (!restart_target(s, err))
+            if (!schedule_restart_target(s, err))
                 return false;
         }
         if (s->alone ? fill_alone(s, out) : fill_together(s, out))
@@ -493,7 +413,7 @@ bool schedule_next(struct schedule *s, struct outcome *out, struct err *err)
                 return false;
         } else if (!s->alone) {
             s->alone = true;
-        } else if (s->again_next == s->n_again) {
+        } else if (!again_first(&s->again)) {
             return false;
         }
     }

@@ -6,8 +6,9 @@
 #include "verdict/verdict.h"
 
 /* Who runs when, against what, and what died. Cases run beside each other; each would-be fail, and
- * each case that was under way when the target died, runs again alone before it counts. Outcomes
- * are pulled, in the order in which they become certain. */
+ * each case that was under way when the target died, runs again alone before it counts. Of a death
+ * is convicted who was suspected of one already, and of whom a server dies again that has served
+ * nobody else. Outcomes are pulled, in the order in which they become certain. */
 #define SCHEDULE_JOBS_MAX 256
 #define SCHEDULE_INTERRUPTED "interrupted" /* the error's text when a signal ended it */
 
@@ -55,5 +56,8 @@ NODISCARD bool schedule_next(struct schedule *s, struct outcome *out, struct err
 
 /* Cases under way now, for a progress line. */
 size_t schedule_running(const struct schedule *s);
+
+/* Deaths of the server of which no case could be convicted, up to now. */
+unsigned schedule_unsolved(const struct schedule *s);
 
 #endif

@@ -1,21 +1,15 @@
 #include "drive/slot.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "drive/crash_sign.h"
 #include "drive/fresh.h"
 #include "drive/growth.h"
+#include "drive/knock.h"
 #include "drive/slot_client.h"
+#include "drive/slot_end.h"
 #include "io/capture.h"
 #include "io/clock.h"
 
-/* A server that broke off and answers no more has this long to be told dead: a shell around it may
- * outlive it for a moment. */
-#define DYING_US 1000000
-/* A client, or a server that is suspected to die of this case, may fall over the connection only
- * when it cleans up behind it. */
-#define LINGER_US 100000
 /* What a target has left to say when bytes of it were read too late, and how much of our being late
  * is forgiven to one case. */
 #define LATE_US 250000
@@ -61,7 +55,7 @@ static void forgive_lateness(struct slot *s, uint64_t now)
         s->skew_us += now - back;
 }
 
-static uint64_t now_of(struct slot *s)
+uint64_t slot_now_us(struct slot *s)
 {
     uint64_t now = io_now_us() - s->skew_us;
 
@@ -125,6 +119,7 @@ static void open_connection(struct slot *s, uint64_t now)
             slot_client_start_again(s, now);
         return; /* it comes to us: IO_ACCEPTED */
     }
+    s->opened_us = io_now_us();
     s->conn =
         io_connect(t->loop, t->url.host, t->url.port, t->options.tls, t->options.sni, s, &err);
     if (!s->conn)
@@ -137,7 +132,7 @@ static void write_out(struct slot *s, struct bytes data)
     run_written(&s->run, sent == IO_WAITS);
 }
 
-static void hang_up(struct slot *s, bool reset)
+void slot_hang_up(struct slot *s, bool reset)
 {
     if (s->conn && reset)
         io_conn_reset(s->conn);
@@ -146,51 +141,10 @@ static void hang_up(struct slot *s, bool reset)
     s->conn = NULL;
 }
 
-/* A process that dies loses its sockets first, and is told dead later. Until that is known, the
- * next case must not begin and this one must not be judged, unless it answers somebody else. */
-static bool may_have_died(const struct slot *s)
-{
-    const struct target *t = s->target;
-
-    return t->process && !t->exited && s->run.ended && !s->run.listener.got_close;
-}
-
-static void wait_until(struct slot *s, uint64_t until_us)
+void slot_wait_until(struct slot *s, uint64_t until_us)
 {
     s->until_us = until_us;
     s->due = false;
-}
-
-static bool may_die_yet(const struct slot *s)
-{
-    const struct target *t = s->target;
-
-    if (t->options.role == ROLE_CLIENT)
-        return s->process && s->exit_code < 0 && s->run.up;
-    return s->suspect && t->process && !t->exited;
-}
-
-static void linger(struct slot *s, uint64_t now)
-{
-    fresh_close(s);
-    s->state = SLOT_OVER;
-    if (!may_die_yet(s))
-        return;
-    s->state = SLOT_LINGERING;
-    wait_until(s, now + LINGER_US);
-}
-
-static void over(struct slot *s, uint64_t now)
-{
-    hang_up(s, false);
-    s->ended_us = now;
-    s->unanswered = s->fresh != NULL;
-    if (!may_have_died(s) || !fresh_open(s)) {
-        linger(s, now);
-        return;
-    }
-    s->state = SLOT_CHECKING;
-    wait_until(s, now + DYING_US);
 }
 
 bool slot_busy(const struct slot *s)
@@ -223,15 +177,15 @@ static void go_on_with_another(struct slot *s, uint64_t now)
 static bool perform(struct slot *s, const struct run_act *act, uint64_t now)
 {
     switch (act->kind) {
-    case RUN_WAIT: wait_until(s, min_us(act->until_us, s->stop_us)); return false;
+    case RUN_WAIT: slot_wait_until(s, min_us(act->until_us, s->stop_us)); return false;
     case RUN_OPEN: open_connection(s, now); break;
     case RUN_WRITE: write_out(s, act->data); break;
     case RUN_SHUTDOWN:
         if (s->conn)
             io_conn_shutdown(s->conn);
         break;
-    case RUN_RESET: hang_up(s, true); break;
-    case RUN_CLOSE: hang_up(s, false); break;
+    case RUN_RESET: slot_hang_up(s, true); break;
+    case RUN_CLOSE: slot_hang_up(s, false); break;
     case RUN_READ:
         if (s->conn)
             io_conn_read(s->conn, act->on);
@@ -240,7 +194,7 @@ static bool perform(struct slot *s, const struct run_act *act, uint64_t now)
     case RUN_ALIVE: fresh_try(s, now); break;
     case RUN_MEMORY: run_memory(&s->run, growth_of(s).memory_kib * 1024, now); break;
     case RUN_CPU: run_cpu(&s->run, growth_of(s).cpu_ms * 1000, now); break;
-    case RUN_DONE: over(s, now); return false;
+    case RUN_DONE: slot_end(s, now); return false;
     }
     return true;
 }
@@ -248,21 +202,19 @@ static bool perform(struct slot *s, const struct run_act *act, uint64_t now)
 void slot_drive(struct slot *s)
 {
     struct run_act act;
-    uint64_t now = now_of(s), turn_ends_us = now + TURN_US;
+    uint64_t now = slot_now_us(s), turn_ends_us = now + TURN_US;
 
-    if (s->state == SLOT_LINGERING && now >= s->until_us)
-        s->state = SLOT_OVER;
-    if (s->state == SLOT_CHECKING && now >= s->until_us)
-        linger(s, now);
+    if (now >= s->until_us)
+        slot_end_due(s, now);
     if (s->state == SLOT_RUNNING && now >= s->stop_us && s->run.state < RUN_STATE_OVER)
         run_stop(&s->run, "the time for the whole case is up", now);
     while (s->state == SLOT_RUNNING) {
         run_next(&s->run, now, &act);
         if (!perform(s, &act, now))
             return;
-        now = now_of(s);
+        now = slot_now_us(s);
         if (s->state == SLOT_RUNNING && now >= turn_ends_us) {
-            wait_until(s, now);
+            slot_wait_until(s, now);
             return;
         }
     }
@@ -279,47 +231,6 @@ void slot_pass_time(struct slot *s)
         return;
     s->due = true;
     slot_drive(s);
-}
-
-/* Of a further connection that was refused that is the reason; who never had one is innocent. */
-static void blame_death(struct slot *s)
-{
-    if (!s->run.no_memory && (s->run.up || s->run.connection > 0))
-        s->run.trouble = NULL;
-}
-
-void slot_target_died(struct slot *s)
-{
-    uint64_t now = now_of(s);
-    const char *how = s->target->how;
-
-    run_process(&s->run, true, how, now);
-    blame_death(s);
-    if (s->state != SLOT_RUNNING) {
-        fresh_close(s);
-        s->state = SLOT_OVER;
-        return;
-    }
-    run_ended(&s->run, END_RESET, how, now);
-    slot_drive(s);
-    if (s->state != SLOT_RUNNING)
-        return;
-    run_stop(&s->run, how, now); /* further rounds of `each` would meet nobody */
-    blame_death(s);
-    slot_drive(s);
-}
-
-void slot_note_report(struct slot *s)
-{
-    const struct target *t = s->target;
-    char how[CRASH_SUMMARY_MAX + 64];
-    struct crash_sign sign;
-
-    if (!s->alone || !s->run.up || !t->process || t->exited ||
-        !crash_sign_find(target_said_since(t, s->err_from), &sign) || !crash_kind_ends(sign.kind))
-        return;
-    snprintf(how, sizeof how, "one of its processes did (stderr: %s)", sign.summary);
-    run_process(&s->run, true, how, now_of(s));
 }
 
 static void conn_event(struct slot *s, const struct io_event *event, uint64_t now)
@@ -356,11 +267,16 @@ static bool is_mine(const struct slot *s, const struct io_event *event)
            (s->fresh && event->conn && event->owner == s->fresh);
 }
 
+uint64_t slot_shows_life(const struct slot *s, const struct io_event *event)
+{
+    return event->kind == IO_DATA && s->conn && event->conn == s->conn ? s->opened_us : 0;
+}
+
 bool slot_take(struct slot *s, const struct io_event *event)
 {
     if (!slot_busy(s) || !is_mine(s, event))
         return false;
-    uint64_t now = now_of(s);
+    uint64_t now = slot_now_us(s);
     if (event->kind == IO_ACCEPTED)
         slot_client_accepted(s, event, now);
     else if (event->kind == IO_TURNED_AWAY)
@@ -376,8 +292,8 @@ bool slot_take(struct slot *s, const struct io_event *event)
         slot_client_exited(s, now);
     else if (s->state != SLOT_CHECKING)
         fresh_event(s, event, now);
-    else if (fresh_answered(s, event, now))
-        linger(s, now);
+    else if (knock_answered(s->fresh, event, now))
+        slot_end_answered(s, now);
     return true;
 }
 
@@ -385,7 +301,7 @@ void slot_free(struct slot *s)
 {
     if (s->state == SLOT_FREE)
         return;
-    hang_up(s, false);
+    slot_hang_up(s, false);
     further_forget(&s->further);
     if (s->fresh)
         peer_client_free(s->fresh);

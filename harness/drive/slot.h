@@ -9,7 +9,7 @@
 enum slot_state {
     SLOT_FREE,
     SLOT_RUNNING,
-    SLOT_CHECKING,  /* a server of ours broke off: has it died? */
+    SLOT_CHECKING,  /* a server of ours broke off, or is suspected to die of it: has it? */
     SLOT_LINGERING, /* has ended; what it left behind may still kill the target */
     SLOT_OVER
 };
@@ -35,7 +35,8 @@ struct slot {
     char out_line[512];
     size_t out_len;
     struct buf err_output;
-    uint64_t err_from; /* servers: where its stderr stood when the case began */
+    uint64_t err_from;  /* servers: where its stderr stood when the case began */
+    uint64_t opened_us; /* servers: when `conn` was begun, by the loop's clock */
     uint64_t started_us, ended_us, until_us, stop_us;
     /* Its own clock, of which those four are: it stands at a deadline until the loop has told that
      * it passed, and goes on from a little before where bytes came after it. */
@@ -74,6 +75,10 @@ void slot_target_died(struct slot *s);
 /* It is over and ran alone: a report on stderr says that a process of the server's has died, of
  * which the server itself may know nothing. */
 void slot_note_report(struct slot *s);
+
+/* If the event is an answer of the server: when the connection was begun that has it, by the loop's
+ * clock; else 0. The server has lived since. Before slot_take. */
+uint64_t slot_shows_life(const struct slot *s, const struct io_event *event);
 
 /* Takes an event that is this slot's; slot_drive follows. */
 bool slot_take(struct slot *s, const struct io_event *event);

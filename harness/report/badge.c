@@ -24,7 +24,8 @@ static enum colour judge(const struct run_report *r, struct buf *words, bool *ok
     size_t fails = n.by_kind[VERDICT_FAIL] - n.expected_fails;
     size_t mild =
         n.fails_by_severity[SEVERITY_PEDANTIC] - n.expected_by_severity[SEVERITY_PEDANTIC];
-    bool died = r->deaths > 0 && n.expected_by_severity[SEVERITY_CRITICAL] == 0;
+    bool died =
+        r->unsolved > 0 || (r->deaths > 0 && n.expected_by_severity[SEVERITY_CRITICAL] == 0);
     if (r->trouble || r->unfinished || n.by_kind[VERDICT_ERROR] > 0 ||
         n.total == n.by_kind[VERDICT_SKIP]) {
         *ok = buf_append(words, BYTES_LIT("no result"));

@@ -276,8 +276,9 @@ static bool read_run(const struct jsonin *in, struct run_report *out)
            jsonin_number(in, "duration_ms", UINT64_MAX, &out->duration_ms) &&
            jsonin_number(in, "cpu_ms", UINT64_MAX, &out->own_cpu_ms) &&
            jsonin_number(in, "peak_kib", UINT64_MAX, &out->own_peak_kib) &&
-           jsonin_number(in, "deaths", UINT64_MAX, &out->deaths) && read_baseline(in, out) &&
-           jsonin_flag(in, "unfinished", &out->unfinished) &&
+           jsonin_number(in, "deaths", UINT64_MAX, &out->deaths) &&
+           jsonin_number(in, "unsolved_deaths", UINT64_MAX, &out->unsolved) &&
+           read_baseline(in, out) && jsonin_flag(in, "unfinished", &out->unfinished) &&
            jsonin_text(in, "trouble", &out->trouble);
 }
 

@@ -180,6 +180,7 @@ static void write_run(struct jsonout *o, const struct run_report *r)
     jsonout_number(o, "cpu_ms", r->own_cpu_ms);
     jsonout_number(o, "peak_kib", r->own_peak_kib);
     jsonout_number_unless(o, "deaths", r->deaths, 0);
+    jsonout_number_unless(o, "unsolved_deaths", r->unsolved, 0);
     write_baseline(o, r->baseline);
     jsonout_flag(o, "unfinished", r->unfinished);
     jsonout_text(o, "trouble", r->trouble);

@@ -61,6 +61,8 @@ static void about(struct markup *m, const struct run_report *r)
         code(m, "**The run did not get to its end:** ", r->trouble);
     if (r->deaths > 0)
         number(m, r->deaths, " times the target died.");
+    if (r->unsolved > 0)
+        number(m, r->unsolved, " times of no case that could be told.");
     markup_put(m, r->trouble || r->deaths > 0 ? "\n\n" : "");
 }
 

@@ -127,6 +127,7 @@ bool report_merge(struct run_report *run, const struct run_report *part, const c
     if (part->own_peak_kib > run->own_peak_kib)
         run->own_peak_kib = part->own_peak_kib;
     run->deaths += part->deaths;
+    run->unsolved += part->unsolved;
     run->unfinished |= part->unfinished;
     if (!run->trouble)
         run->trouble = part->trouble;

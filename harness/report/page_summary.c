@@ -116,6 +116,8 @@ static void run_facts(struct page *p)
     row_number(p, "disputed", p->counts->contested, "");
     if (r->deaths > 0)
         row_number(p, "deaths of the server", r->deaths, "");
+    if (r->unsolved > 0)
+        row_number(p, "deaths that no case explains", r->unsolved, "");
     row(p, "wsproof", r->version);
     markup_put(&p->m, "</dl></div>");
 }

@@ -63,6 +63,7 @@ struct run_report {
     uint64_t duration_ms;
     uint64_t own_cpu_ms, own_peak_kib;
     uint64_t deaths;                  /* the server that we started ended by itself so often */
+    uint64_t unsolved;                /* of them, those of which no case was convicted */
     bool unfinished;                  /* the run was cut short */
     const struct known_run *baseline; /* NULL: there was none */
     const char *trouble;              /* the target could not be reached, …; NULL: none */

@@ -16,6 +16,27 @@ static uint64_t patience_us(const struct run *r)
     return rounds_under_way(r) ? ROUND_PATIENCE_US : PATIENCE_US;
 }
 
+static bool has_time(const struct run *r, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (r->steps[i].op == OP_EXPECT && r->steps[i].as.expect.within_ms > 0)
+            return true;
+    return false;
+}
+
+/* The first step of a row that has a time of its own. What stands before it has none, and how long
+ * that takes is not counted: `within` counts from what was taken before, as the verdict has it. */
+static size_t timed_step(const struct run *r, size_t from, size_t to)
+{
+    for (size_t i = from; i < to;) {
+        size_t next = script_op_is_block(r->steps[i].op) ? r->steps[i].end : i + 1;
+        if (has_time(r, i, next))
+            return i;
+        i = next;
+    }
+    return from;
+}
+
 static uint64_t within_us(const struct run *r, size_t from, size_t to)
 {
     uint64_t us = r->options.expect_us;
@@ -38,7 +59,10 @@ void await_begin(struct run *r, size_t from, size_t to)
     r->await_from = from;
     r->await_to = to;
     r->await_start_us = r->now_us;
-    r->await_deadline_us = r->now_us + within_us(r, from, step->op == OP_PREFER ? step->end : to);
+    r->await_timed = timed_step(r, from, to);
+    uint64_t within = within_us(r, from, step->op == OP_PREFER ? step->end : to);
+    bool later = r->await_timed > from && within < r->options.expect_us;
+    r->await_deadline_us = r->now_us + (later ? r->options.expect_us : within);
     r->barrier = BARRIER_QUIET;
     r->asked = 0;
     r->cpu_seen_us = 0;
@@ -55,6 +79,21 @@ static struct match look(const struct run *r)
     struct pattern_options options = { r->options.role, r->await_since, choice };
 
     return pattern_match(r->steps, from, to, r->t, r->cursor, &options);
+}
+
+/* What stands before `within` has come: now its time begins. */
+static void begin_time(struct run *r)
+{
+    struct pattern_options options = { .role = r->options.role, .since = r->await_since };
+    struct match m;
+
+    if (r->await_timed == r->await_from)
+        return;
+    m = pattern_match(r->steps, r->await_from, r->await_timed, r->t, r->cursor, &options);
+    if (m.status != PATTERN_MATCHED)
+        return;
+    r->await_deadline_us = r->now_us + within_us(r, r->await_timed, r->await_to);
+    r->await_timed = r->await_from;
 }
 
 static void matched(struct run *r, const struct match *m)
@@ -285,6 +324,7 @@ void await_advance(struct run *r, struct run_act *act)
         mismatched(r);
         return;
     }
+    begin_time(r);
     unsigned wants = wants_now(r, &m);
     uint64_t due = wants & (WANTS_BARRIER | WANTS_DOUBT) ? due_us(r, wants) : UINT64_MAX;
     uint64_t nothing = nothing_due_us(r, wants);

@@ -146,6 +146,7 @@ struct run {
 
     struct cursor cursor;
     size_t await_from, await_to, await_since;
+    size_t await_timed; /* its time begins anew with that step; await_from: no more */
     uint64_t await_deadline_us, await_start_us;
     enum run_barrier barrier;
     uint64_t barrier_us;

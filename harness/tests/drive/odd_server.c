@@ -20,7 +20,8 @@
  * tell it to die, and for "wait", whose echo comes when no other connection is open. Before it
  * echoes "grow" it takes much memory for a moment, before "spin" it takes its time; "child" kills a
  * child of its, which says so as glibc would; of who said "late" it dies some while after the
- * connection has ended.
+ * connection has ended, of who said "later" a good while after, and serves others until then. Of
+ * "dying" it dies right behind that end, but takes its time for it and serves nobody meanwhile.
  */
 enum habit {
     HABIT_ECHO,   /* none */
@@ -55,7 +56,8 @@ struct guest {
     bool unlucky; /* the first of a pair */
     bool spoke;
     bool deaf;
-    bool fatal; /* it said "late" */
+    unsigned fatal_us; /* it said "late" or "later": it dies so long after its end; 0: it did not */
+    bool dying;        /* it said "dying" */
 };
 
 struct server {
@@ -75,16 +77,28 @@ static const char sample_response[] =
     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
 #define LATE_US 15000
+#define LATER_US 300000
+#define DYING_US 300000 /* more than an outcome waits for want of an answer from others */
+
+static void die_slowly(void)
+{
+    const struct timespec pause = { .tv_nsec = DYING_US * 1000L };
+
+    nanosleep(&pause, NULL);
+    _exit(7);
+}
 
 static void end_guest(struct server *s, struct guest *g)
 {
-    const struct itimerval late = { .it_value = { .tv_usec = LATE_US } };
+    const struct itimerval late = { .it_value = { .tv_usec = g->fatal_us } };
 
-    if (g->fatal)
+    if (g->fatal_us > 0)
         setitimer(ITIMER_REAL, &late, NULL); /* SIGALRM kills */
     link_remove(&g->link);
     s->n_guests--;
     channel_close(&g->channel);
+    if (g->dying)
+        die_slowly();
     alloc_free(g);
 }
 
@@ -167,7 +181,11 @@ static void spin(void)
 static void do_as_told(struct guest *g, struct bytes text)
 {
     die_if_told(text);
-    g->fatal |= bytes_eq_str(text, "late");
+    if (bytes_eq_str(text, "late"))
+        g->fatal_us = LATE_US;
+    if (bytes_eq_str(text, "later"))
+        g->fatal_us = LATER_US;
+    g->dying |= bytes_eq_str(text, "dying");
     if (bytes_eq_str(text, "grow"))
         grow();
     if (bytes_eq_str(text, "spin"))

@@ -7,7 +7,6 @@
 /* Its echo comes when nobody else is there: beside others it is under way until they end. */
 #define WAIT(name) CASE(name, "send text \"wait\"\nexpect echo")
 #define SAY(name, word) CASE(name, "send text \"" word "\"\nexpect echo")
-
 static const unsigned jobs_rows[] = { 1, 8 };
 #define JOBS_ROWS (sizeof jobs_rows / sizeof *jobs_rows)
 
@@ -82,12 +81,31 @@ Test(schedule, bad_servers_fail_for_a_reason)
     } rows[] = {
         { "silent", "nothing came in time" },        { "reset", "the connection was reset" },
         { "http", "the handshake was refused" },     { "noise", "what came is no HTTP response" },
-        { "head", "what came is no HTTP response" }, { "flood", "" },
+        { "head", "what came is no HTTP response" },
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (size_t k = 0; k < JOBS_ROWS; k++)
             expect_bad(rows[i].habit, rows[i].reason, jobs_rows[k]);
+}
+
+/* The time ends it or the log, whichever is full first: that is the machine's to say. */
+Test(schedule, a_flood_is_ended_by_time_or_by_the_log)
+{
+    for (size_t k = 0; k < JOBS_ROWS; k++) {
+        stage_url(&stage, "flood");
+        stage.options.jobs = jobs_rows[k];
+        stage.options.run.expect_us = 100000;
+        stage_cases(&stage, "for n in 1..2 { " ECHO("echo-${n}") " }");
+        struct seen seen = stage_run(&stage);
+        cr_assert_eq(seen.err.code, ERR_NONE, "%s", seen.err.text);
+        for (size_t i = 0; i < stage.n_cases; i++) {
+            bool full = seen.of[i].result == VERDICT_ERROR;
+            stage_expect(&seen, i, full ? "error" : "fail", full ? "the log of the case is" : "");
+            cr_expect_leq(seen.of[i].entries, TRANSCRIPT_ENTRIES_MAX + 1000);
+        }
+        stage_free(&stage);
+    }
 }
 
 /* How it answers a ping is another case's business: a server that closes every connection at once
@@ -195,6 +213,48 @@ Test(schedule, also_who_killed_the_server_some_while_after_his_end)
         }
         stage_free(&stage);
     }
+}
+
+/* A busy machine makes a short death long: what counts is that the server served somebody since. */
+Test(schedule, also_who_got_his_answer_while_the_server_was_dying)
+{
+    struct err err = { 0 };
+
+    for (size_t k = 0; k < JOBS_ROWS; k++) {
+        stage_exec(&stage, ODD("echo"));
+        stage.options.jobs = jobs_rows[k];
+        cr_assert(probe_reach(&stage.target, &err), "%s", err.text);
+        stage_cases(&stage, ECHO("before") SAY("dying", "dying"));
+        stage_cases(&stage, "for n in 1..3 { " ECHO("behind-${n}") " }");
+        stage_cases(&stage, SAY("last", "dying"));
+        struct seen seen = stage_run(&stage);
+        cr_assert_eq(seen.err.code, ERR_NONE, "%s", seen.err.text);
+        for (size_t i = 0; i < stage.n_cases; i++) {
+            bool kills = i == 1 || i == 5;
+            stage_expect(&seen, i, kills ? "fail" : "pass", kills ? "exited with 7" : "");
+        }
+        cr_expect_eq(seen.unsolved, 0, "%u", seen.unsolved);
+        stage_free(&stage);
+    }
+}
+
+/* The first lets the server die when the third has its turn. Who is to blame is not known then, but
+ * who is not: the third lives on in a server that has served nobody else. */
+Test(schedule, who_is_there_when_the_server_dies_of_another_is_not_convicted)
+{
+    struct err err = { 0 };
+
+    stage_exec(&stage, ODD("echo"));
+    cr_assert(probe_reach(&stage.target, &err), "%s", err.text);
+    stage_cases(&stage, SAY("exit", "exit") SAY("later", "later"));
+    stage_cases(&stage, CASE("there", "send text \"hello\"\nexpect echo\nwait 600ms\n"
+                                      "send text \"more\"\nexpect echo"));
+    struct seen seen = stage_run(&stage);
+    cr_assert_eq(seen.err.code, ERR_NONE, "%s", seen.err.text);
+    stage_expect(&seen, 0, "fail", "exited with 7");
+    stage_expect(&seen, 2, "pass", "");
+    cr_expect_gt(seen.unsolved, 0, "the death of which nobody is convicted is forgotten");
+    stage_free(&stage);
 }
 
 /* What is looked at is what this case has used, not what others have before. */

@@ -137,7 +137,8 @@ struct seen {
         char reason[160], stderr_text[160];
     } of[STAGE_CASES_MAX];
     size_t n;
-    struct err err; /* why it did not go on; ERR_NONE: all were told */
+    unsigned unsolved; /* deaths of which nobody was convicted */
+    struct err err;    /* why it did not go on; ERR_NONE: all were told */
 };
 
 static inline void stage_note(struct seen *seen, struct outcome *o)
@@ -167,6 +168,7 @@ static inline struct seen stage_run(struct stage *s)
         stage_note(&seen, &o);
     cr_assert(seen.err.code != ERR_NONE || seen.n == s->n_cases, "%zu of %zu were told", seen.n,
               s->n_cases);
+    seen.unsolved = schedule_unsolved(schedule);
     schedule_free(schedule);
     return seen;
 }

@@ -276,7 +276,13 @@ Test(report_ci, the_badge_is_green_for_no_fail_alone)
     badge_says(&run, "1 fail in 2 cases", "#b3261e");
     results[1].verdict.result = VERDICT_PASS;
     badge_says(&run, "it died", "#b3261e");
-    run.deaths = 0;
+    results[1].verdict = (struct verdict){ .result = VERDICT_FAIL, .severity = SEVERITY_CRITICAL };
+    results[1].known.as = KNOWN_EXPECTED;
+    badge_says(&run, "1 known fail in 2 cases", "#8a6d00");
+    run.unsolved = 1;
+    badge_says(&run, "it died", "#b3261e");
+    results[1].known.as = KNOWN_NOT;
+    run.unsolved = run.deaths = 0;
     results[1].verdict.result = VERDICT_ERROR;
     badge_says(&run, "no result", "#5f6368");
     results[0].verdict.result = results[1].verdict.result = VERDICT_SKIP;

@@ -173,6 +173,7 @@ static struct run_report one_run(struct result *results, size_t n)
         .own_cpu_ms = 99,
         .own_peak_kib = 12345,
         .deaths = 3,
+        .unsolved = 2,
         .results = results,
         .n_results = n,
     };
@@ -308,6 +309,7 @@ Test(report_json, a_run_reads_back_as_it_was_from_the_file_and_from_the_journal)
         cr_assert_eq(run.own_cpu_ms, back.own_cpu_ms);
         cr_assert_eq(run.own_peak_kib, back.own_peak_kib);
         cr_assert_eq(run.deaths, back.deaths);
+        cr_assert_eq(run.unsolved, back.unsolved);
         cr_assert_eq(back.unfinished, journal);
         cr_assert_null(back.trouble);
         cr_assert_eq(back.n_results, 1);

@@ -12,7 +12,8 @@ static struct run_report part(struct run_options_row *row)
                                 .duration_ms = 10,
                                 .own_cpu_ms = 1,
                                 .own_peak_kib = 7,
-                                .deaths = 2 };
+                                .deaths = 2,
+                                .unsolved = 1 };
 }
 
 #define SHARD(value)                                                                               \
@@ -38,6 +39,7 @@ Test(report_merge, the_parts_of_a_run_are_that_run_again)
     cr_expect_eq(run.own_cpu_ms, 3);
     cr_expect_eq(run.own_peak_kib, 9);
     cr_expect_eq(run.deaths, 6);
+    cr_expect_eq(run.unsolved, 3);
     cr_expect(run.unfinished);
     cr_expect_str_eq(run.trouble, "it broke");
     cr_expect_eq(run.n_options, 3); /* so that it can be merged with more */

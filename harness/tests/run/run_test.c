@@ -204,3 +204,27 @@ Test(run_run, tcp_has_two_seconds_to_end_after_a_failing_close)
     cr_expect_leq(play.now_us, 2100000);
     play_free(&play);
 }
+
+/* Where the first is slow to come, on a busy machine, the second has its whole time all the same.
+ */
+Test(run_run, a_time_begins_when_what_stands_before_it_has_come)
+{
+    static const char steps[] = "expect close any\neither {\nexpect nothing within 300ms\n} or "
+                                "info \"i\" {\nexpect eof within 300ms\n}\nexpect alive";
+    static const struct {
+        const char *script;
+        uint64_t least_us, most_us;
+    } rows[] = { { "101\n", 5000000, 5100000 }, { "101\nclose 1000\n", 300000, 400000 } };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        play_init(&play, ROLE_SERVER, steps, rows[i].script);
+        play.no_barriers = true;
+        cr_assert(play_run(&play));
+        cr_expect(play.run.was_silent);
+        cr_expect_geq(play.now_us, rows[i].least_us, "%s: %llu", rows[i].script,
+                      (unsigned long long)play.now_us);
+        cr_expect_leq(play.now_us, rows[i].most_us, "%s: %llu", rows[i].script,
+                      (unsigned long long)play.now_us);
+        play_free(&play);
+    }
+}
