@@ -112,8 +112,8 @@ static bool passed_before(const struct expectation *x, size_t i)
 
 /* A Close of ours that came behind the violation, or is it, and that the target took: it answers
  * with no code, with 1000, or with the very code that we sent and that was a good one. No code to a
- * Close of the case proves nothing: an answer need not have one (RFC 6455 5.5.1), and some send
- * none when they fail either. */
+ * Close of the case proves nothing, if that was empty or had one: an answer need not have one (RFC
+ * 6455 5.5.1), and some send none when they fail either. */
 static bool answers_ours(const struct expectation *x, size_t i, const struct ws_close *close)
 {
     const struct entry *e = expectation_entry(x, i);
@@ -122,7 +122,7 @@ static bool answers_ours(const struct expectation *x, size_t i, const struct ws_
     if (!ours)
         return false;
     struct ws_close sent = ws_close_decode(ours->data);
-    if (ours->by != BY_RUNNER && !close->has_code)
+    if (ours->by != BY_RUNNER && !close->has_code && (sent.has_code || ours->len == 0))
         return false;
     return all_was_well(close) || (sent.has_code && sent.code == close->code &&
                                    ws_close_check(ours->data).rule == WS_RULE_NONE);
