@@ -24,8 +24,9 @@ static bool has_time(const struct run *r, size_t from, size_t to)
     return false;
 }
 
-/* The first step of a row that has a time of its own. What stands before it has none, and how long
- * that takes is not counted: `within` counts from what was taken before, as the verdict has it. */
+/* The first step of a row that has a time of its own. What stands before it has none and takes the
+ * usual time, no more: `within` counts from what was taken before, as the verdict has it, and a
+ * handshake that never comes is not waited for because something behind it may take long. */
 static size_t timed_step(const struct run *r, size_t from, size_t to)
 {
     for (size_t i = from; i < to;) {
@@ -60,9 +61,10 @@ void await_begin(struct run *r, size_t from, size_t to)
     r->await_to = to;
     r->await_start_us = r->now_us;
     r->await_timed = timed_step(r, from, to);
-    uint64_t within = within_us(r, from, step->op == OP_PREFER ? step->end : to);
-    bool later = r->await_timed > from && within < r->options.expect_us;
-    r->await_deadline_us = r->now_us + (later ? r->options.expect_us : within);
+    bool later = r->await_timed > from; /* what comes first has the usual time */
+    r->await_deadline_us =
+        r->now_us + (later ? r->options.expect_us
+                           : within_us(r, from, step->op == OP_PREFER ? step->end : to));
     r->barrier = BARRIER_QUIET;
     r->asked = 0;
     r->cpu_seen_us = 0;

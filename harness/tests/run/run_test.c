@@ -228,3 +228,15 @@ Test(run_run, a_time_begins_when_what_stands_before_it_has_come)
         play_free(&play);
     }
 }
+
+/* Nor does a long time behind it keep everybody waiting for what never comes. */
+Test(run_run, a_time_is_not_that_of_what_stands_before_it)
+{
+    play_init(&play, ROLE_SERVER, "expect close any\nexpect eof within 20s", "101\n");
+    play.no_barriers = true;
+    cr_assert(play_run(&play));
+    cr_expect(play.run.was_silent);
+    cr_expect_geq(play.now_us, 5000000);
+    cr_expect_leq(play.now_us, 5100000, "%llu", (unsigned long long)play.now_us);
+    play_free(&play);
+}
