@@ -257,7 +257,8 @@ static void take_response(struct talk *t, const struct http1_head *response)
         return;
     }
     judge_response(t, response);
-    if (open_ear(t, l->offered && ws_permessage_agreed(response, &l->agreed)))
+    /* An offer may stand in an edited line: the response alone decides. */
+    if (open_ear(t, ws_permessage_agreed(response, &l->agreed)))
         say_frames(t);
 }
 

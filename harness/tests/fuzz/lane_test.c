@@ -167,6 +167,24 @@ Test(fuzz_lane, an_accept_is_wrong_only_for_a_key_as_there_has_to_be)
     leave(&r);
 }
 
+/* Whoever offers it, in whatever line: what is agreed on is compressed, and read so. */
+Test(fuzz_lane, an_offer_in_an_edited_line_counts)
+{
+    static const char letters[] = "many letters, many letters, many letters, many letters";
+    static struct road r;
+    struct fuzz_session s = text(letters);
+
+    build(&r, ROLE_SERVER, "'" PLANTED_SERVER "' {port}");
+    s.n_edits = 1;
+    s.edits[0] = (struct fuzz_edit){ EDIT_ADD, BYTES_LIT("Sec-WebSocket-Extensions"),
+                                     BYTES_LIT("permessage-deflate") };
+    cr_expect_eq(say(&r, &s), LANE_ENDED);
+    cr_expect(r.lane.compressed);
+    cr_expect_str_eq(heard(&r), "mce");
+    cr_expect_eq(r.account.heard[0].len, sizeof letters - 1);
+    leave(&r);
+}
+
 Test(fuzz_lane, bytes_behind_the_head_make_the_session_murky)
 {
     static struct road r;
