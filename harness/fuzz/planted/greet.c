@@ -17,7 +17,8 @@ static bool is_version(const struct head *h)
 
     if (!version || head_count(h, "Sec-WebSocket-Version") > 1)
         return false;
-    return strcmp(version, "13") == 0 || (bug_is(BUG_TAKES_VERSION_8) && strcmp(version, "8") == 0);
+    return strcmp(version, "13") == 0 ||
+           (bug_is(BUG_TAKES_VERSION_14) && strcmp(version, "14") == 0);
 }
 
 /* GET, one target, HTTP/1.1 or a later one of the first. */
