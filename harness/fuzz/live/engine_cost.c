@@ -50,6 +50,8 @@ static bool peak_of(struct engine *e, size_t from, size_t to, uint64_t *kib, str
     struct io_mark start;
 
     *kib = 0;
+    if (!engine_settle(e, err))
+        return false;
     if (!t->process || !io_process_mark(t->process, &start))
         return true;
     if (!say_all(e, from, to, err))
@@ -98,11 +100,42 @@ static bool find_dearest(struct engine *e, size_t *back,
     return true;
 }
 
+/* So that its steps can follow each other again: nothing follows a Close, and no message begins
+ * inside of another. */
+static void make_repeatable(struct fuzz_session *s)
+{
+    size_t kept = 0, last = FUZZ_STEPS_MAX;
+
+    for (size_t i = 0; i < s->n_steps && kept < ENGINE_PILE_STEPS; i++) {
+        if (s->steps[i].kind == FUZZ_FRAME && s->steps[i].opcode == WS_CLOSE)
+            continue;
+        if (s->steps[i].kind == FUZZ_FRAME && s->steps[i].opcode < WS_CLOSE)
+            last = kept;
+        s->steps[kept++] = s->steps[i];
+    }
+    s->n_steps = kept;
+    if (last < kept)
+        s->steps[last].fin = true;
+}
+
 /* One that is dear by itself, or of which a few more would be. */
-static bool look_closer(struct engine *e, struct err *err)
+static bool look_closely(struct engine *e, const struct fuzz_session *session, struct err *err)
 {
     static struct fuzz_session s; /* large */
     struct suspicion shown;
+
+    s = *session;
+    make_repeatable(&s);
+    e->dear_bytes = e->o->memory_bytes / DEAR_PART;
+    bool ok = engine_look_at_cost(e, &s, &shown, err) &&
+              (shown.kind == SUSPICION_NONE || engine_trial(e, &s, &shown, err));
+    e->dear_bytes = UINT64_MAX;
+    return ok;
+}
+
+static bool look_for_dear(struct engine *e, struct err *err)
+{
+    static struct fuzz_session s; /* large */
     size_t back;
 
     if (e->recent.count == e->recent.marked)
@@ -112,11 +145,7 @@ static bool look_closer(struct engine *e, struct err *err)
     if (is_late(e))
         return true;
     fuzz_session_decode(recent_at(&e->recent, back), &s);
-    e->dear_bytes = e->o->memory_bytes / DEAR_PART;
-    bool ok = engine_look_at_cost(e, &s, &shown, err) &&
-              (shown.kind == SUSPICION_NONE || engine_trial(e, &s, &shown, err));
-    e->dear_bytes = UINT64_MAX;
-    return ok;
+    return look_closely(e, &s, err);
 }
 
 static bool look_for_leak(struct engine *e, struct err *err)
@@ -137,11 +166,28 @@ static bool look_for_leak(struct engine *e, struct err *err)
            (shown.kind == SUSPICION_NONE || engine_trial(e, &s, &shown, err));
 }
 
+static bool has_time(const struct engine *e)
+{
+    return e->costs_us <= (io_now_us() - e->began_us) / COST_SHARE;
+}
+
+/* What takes long may be busy with memory: it need not be searched for among all that was said. */
+bool engine_look_at_slow(struct engine *e, const struct fuzz_session *s, struct err *err)
+{
+    const uint64_t from = io_now_us();
+
+    if (e->o->memory_bytes == 0 || !has_time(e))
+        return true;
+    bool ok = look_closely(e, s, err);
+    e->costs_us += io_now_us() - from;
+    return ok;
+}
+
 static bool search(struct engine *e, bool (*how)(struct engine *, struct err *), struct err *err)
 {
     const uint64_t from = io_now_us();
 
-    if (e->costs_us > (from - e->began_us) / COST_SHARE)
+    if (!has_time(e))
         return true;
     e->costs_until_us = from + engine_search_us(e);
     bool ok = how(e, err);
@@ -201,7 +247,7 @@ static bool watch_peak(struct engine *e, struct err *err)
         io_process_since(t->process, &e->mark, &growth) && growth.memory_kib > e->dear_kib) {
         if (e->dear_kib * 1024 < e->o->memory_bytes)
             e->dear_kib *= 2;
-        ok = search(e, look_closer, err);
+        ok = search(e, look_for_dear, err);
     }
     if (ok)
         mark(e);

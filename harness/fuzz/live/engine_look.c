@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "fuzz/live/engine_parts.h"
 #include "fuzz/live/lane_parts.h"
 #include "fuzz/oracle/oracle_parts.h"
@@ -121,27 +123,78 @@ uint32_t engine_turns(const struct engine *e, uint64_t bytes)
     return turns <= ENGINE_TURNS_MAX ? (uint32_t)turns : 0;
 }
 
-bool engine_look_at_cost(struct engine *e, const struct fuzz_session *s, struct suspicion *out,
-                         struct err *err)
+bool engine_settle(struct engine *e, struct err *err)
+{
+    struct lane_word word;
+
+    return lane_say(&e->lane, &(struct fuzz_session){ 0 }, LANE_CUTS_NONE, &e->account, &word, err);
+}
+
+/* What the target's process needs for a session. *there: there is a process to ask, before and
+ * behind it. */
+static bool cost_of(struct engine *e, const struct fuzz_session *s, struct io_growth *growth,
+                    bool *there, struct err *err)
 {
     const struct target *t = &e->stand.target;
-    struct io_growth growth;
     struct lane_word word;
     struct io_mark mark;
 
-    *out = (struct suspicion){ .kind = SUSPICION_NONE };
-    e->marked = false;
+    *there = false;
+    if (!engine_settle(e, err))
+        return false;
     if (!t->process || !io_process_mark(t->process, &mark))
         return true;
     if (!lane_say(&e->lane, s, LANE_CUTS_OF_SESSION, &e->account, &word, err))
         return false;
-    if (!t->process || t->exited || !io_process_since(t->process, &mark, &growth))
+    *there = t->process && !t->exited && io_process_since(t->process, &mark, growth);
+    return true;
+}
+
+/* Its steps over and over. */
+static void repeat(const struct fuzz_session *s, struct fuzz_session *out)
+{
+    *out = *s;
+    for (size_t i = 1; i < ENGINE_PILE; i++)
+        memcpy(out->steps + i * s->n_steps, s->steps, s->n_steps * sizeof s->steps[0]);
+    out->n_steps = ENGINE_PILE * s->n_steps;
+}
+
+/* Do more of the same frames need more? Else it is what one connection needs, and no more. A few
+ * times over: the second may be the last that is taken. */
+static bool look_at_pile(struct engine *e, const struct fuzz_session *s, uint64_t bytes,
+                         struct suspicion *out, struct err *err)
+{
+    static struct fuzz_session more; /* large */
+    struct io_growth growth;
+    bool there;
+
+    if (s->n_steps > ENGINE_PILE_STEPS)
+        return true;
+    repeat(s, &more);
+    if (!cost_of(e, &more, &growth, &there, err))
+        return false;
+    if (there && growth.memory_kib * 1024 >= bytes * (ENGINE_PILE - 1))
+        suspicion_of_pile(bytes, engine_turns(e, bytes), out);
+    return true;
+}
+
+bool engine_look_at_cost(struct engine *e, const struct fuzz_session *s, struct suspicion *out,
+                         struct err *err)
+{
+    struct io_growth growth;
+    bool there;
+
+    *out = (struct suspicion){ .kind = SUSPICION_NONE };
+    e->marked = false;
+    if (!cost_of(e, s, &growth, &there, err))
+        return false;
+    if (!there)
         return true;
     const uint64_t bytes = growth.memory_kib * 1024;
     if (e->o->memory_bytes > 0 && bytes > stand_memory_max(&e->stand))
         suspicion_of_memory(bytes, out);
     else if (e->o->memory_bytes > 0 && bytes > e->dear_bytes)
-        suspicion_of_pile(bytes, engine_turns(e, bytes), out);
+        return look_at_pile(e, s, bytes, out, err);
     else if (e->o->cpu_ms > 0 && growth.cpu_ms > e->o->cpu_ms)
         suspicion_of_cpu(growth.cpu_ms, out);
     return true;

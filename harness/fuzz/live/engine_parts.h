@@ -15,6 +15,12 @@ NODISCARD bool engine_look_at_cuts(struct engine *e, const struct fuzz_session *
 /* What it costs the target's process, which has to be ours. */
 NODISCARD bool engine_look_at_cost(struct engine *e, const struct fuzz_session *s,
                                    struct suspicion *out, struct err *err);
+/* Frames that need more memory each time are said so many times over; so few of them. */
+#define ENGINE_PILE 4
+#define ENGINE_PILE_STEPS (FUZZ_STEPS_MAX / ENGINE_PILE)
+/* An empty session, so that who serves one after the other is through with those before it: what
+ * they cost is not counted to the next. */
+NODISCARD bool engine_settle(struct engine *e, struct err *err);
 /* Does the target keep memory of each of many such sessions? */
 NODISCARD bool engine_look_at_leak(struct engine *e, const struct fuzz_session *s,
                                    struct suspicion *out, struct err *err);
@@ -41,6 +47,8 @@ NODISCARD bool engine_trial(struct engine *e, const struct fuzz_session *s,
 /* engine_cost.c: now and then, what the target's process needs, and what it keeps. */
 void engine_cost_init(struct engine *e);
 NODISCARD bool engine_watch_cost(struct engine *e, struct err *err);
+/* The cost of a session that took long, as long as there is time for that. */
+NODISCARD bool engine_look_at_slow(struct engine *e, const struct fuzz_session *s, struct err *err);
 
 /* So many times a session, or its frames, are told that needs `bytes` each: far more than what is
  * taken for a leak. */

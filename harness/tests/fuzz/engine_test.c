@@ -389,3 +389,32 @@ Test(fuzz_engine, behind_a_sanitizers_shadow_twice_as_much_memory_is_allowed)
     cr_expect_eq(suspected_of_growing(SERVER("vast"), 48u << 20), SUSPICION_NONE);
     cr_expect_eq(suspected_of_growing(SERVER("vast"), 24u << 20), SUSPICION_MEMORY);
 }
+
+/* What the planted server with 16 MiB for each empty fragment is suspected of, for two frames. */
+static struct suspicion suspected_of_piling(struct fuzz_step first, struct fuzz_step second)
+{
+    static struct shop s;
+    struct fuzz_session session = { .n_steps = 2 };
+    struct suspicion shown;
+    struct err err = { 0 };
+
+    session.steps[0] = first;
+    session.steps[1] = second;
+    set_up(&s, "'" PLANTED_SERVER "' {port} --bug fragment-of-16-mib");
+    s.engine.dear_bytes = 8u << 20;
+    cr_assert(engine_look_at_cost(&s.engine, &session, &shown, &err), "%s", err.text);
+    clean_up(&s);
+    return shown;
+}
+
+/* Frames that the server takes once and no more are no pile, whatever the first of them needs. */
+Test(fuzz_engine, only_what_can_be_said_again_and_again_piles_up)
+{
+    const struct fuzz_step opens = { .opcode = WS_BINARY }, goes_on = { .opcode = 0 },
+                           ends = { .opcode = 0, .fin = true };
+    struct suspicion shown = suspected_of_piling(opens, ends);
+
+    cr_expect_eq(shown.kind, SUSPICION_MEMORY);
+    cr_expect_gt(shown.turns, 0);
+    cr_expect_eq(suspected_of_piling(opens, goes_on).kind, SUSPICION_NONE);
+}
