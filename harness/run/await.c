@@ -63,8 +63,8 @@ void await_begin(struct run *r, size_t from, size_t to)
     r->await_timed = timed_step(r, from, to);
     bool later = r->await_timed > from; /* what comes first has the usual time */
     r->await_deadline_us =
-        r->now_us + (later ? r->options.expect_us
-                           : within_us(r, from, step->op == OP_PREFER ? step->end : to));
+        r->now_us +
+        (later ? r->options.expect_us : within_us(r, from, step->op == OP_PREFER ? step->end : to));
     r->barrier = BARRIER_QUIET;
     r->asked = 0;
     r->cpu_seen_us = 0;
