@@ -325,18 +325,22 @@ void fuzz_counters_facts(const struct fuzz_counters *c, struct fuzz_counters_fac
 {
     const struct coverage_head *head = head_of(c);
 
-    *out = (struct fuzz_counters_facts){ .attached = head->magic == COVERAGE_MAGIC,
-                                         .by_pc = head->by_pc != 0,
-                                         .edges = at_most(head->edges, COVERAGE_EDGES),
-                                         .seen = c->seen,
-                                         .compares = c->compares,
-                                         .hidden = c->hidden,
-                                         .overflow = head->overflow,
-                                         .unreadable = c->unreadable + head->lost };
+    *out =
+        (struct fuzz_counters_facts){ .attached = head->magic == COVERAGE_MAGIC,
+                                      .foreign = head->magic != 0 && head->magic != COVERAGE_MAGIC,
+                                      .by_pc = head->by_pc != 0,
+                                      .edges = at_most(head->edges, COVERAGE_EDGES),
+                                      .seen = c->seen,
+                                      .compares = c->compares,
+                                      .hidden = c->hidden,
+                                      .overflow = head->overflow,
+                                      .unreadable = c->unreadable + head->lost };
 }
 
 const char *fuzz_counters_trouble(const struct fuzz_counters_facts *f)
 {
+    if (f->foreign)
+        return "the target's wsproof-cov.o is that of another version: build it with this one's";
     if (!f->attached)
         return "the target has no coverage: wsproof-cov.o is not linked in, or " COVERAGE_ENV
                " does not reach it";

@@ -45,6 +45,7 @@ NODISCARD bool fuzz_counters_word(const struct fuzz_counters *c, struct rand *ra
 /* What there is to tell people. */
 struct fuzz_counters_facts {
     bool attached;     /* a target with the runtime was started at some time */
+    bool foreign;      /* there is one of another layout, which nobody here can read */
     bool by_pc;        /* how many edges there are is not known: `edges` is too small */
     uint32_t edges;    /* that exist */
     uint32_t seen;     /* that were ever taken */

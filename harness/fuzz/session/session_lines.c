@@ -125,17 +125,21 @@ static bool is_joined(const struct fuzz_session *s, size_t at)
     return later && s->steps[at].joined;
 }
 
-bool fuzz_lines_frames(const struct fuzz_session *s, enum case_role role, struct buf *out)
+bool fuzz_lines_frames(const struct fuzz_session *s, enum case_role role, unsigned wait_ms,
+                       struct buf *out)
 {
-    bool together = false, ok = true;
+    bool together = false, first = true, ok = true;
 
     for (size_t i = 0; ok && i < s->n_steps; i++) {
         const struct fuzz_step *step = &s->steps[i];
         bool joined = is_joined(s, i);
         if (is_nothing(step))
             continue;
+        if (wait_ms > 0 && !first && !together)
+            ok = buf_print(out, "wait %ums\n", wait_ms);
+        first = false;
         if (joined && !together)
-            ok = buf_print(out, "together {\n");
+            ok = ok && buf_print(out, "together {\n");
         ok = ok && put_send(step, role, out);
         if (!joined && together)
             ok = ok && buf_print(out, "}\n");

@@ -10,9 +10,10 @@
 NODISCARD bool fuzz_lines_handshake(const struct fuzz_session *s, enum case_role role,
                                     struct buf *out);
 
-/* A `send` for each step, those that are joined `together`. */
+/* A `send` for each step, those that are joined `together`; between two writes a `wait` of so many
+ * ms, if any. */
 NODISCARD bool fuzz_lines_frames(const struct fuzz_session *s, enum case_role role,
-                                 struct buf *out);
+                                 unsigned wait_ms, struct buf *out);
 
 /* `shutdown` or `drop`. */
 NODISCARD bool fuzz_lines_end(const struct fuzz_session *s, struct buf *out);

@@ -49,7 +49,7 @@ static bool put_handshake(struct writer *w)
 
 static bool put_frames(struct writer *w)
 {
-    return fuzz_lines_frames(w->s, w->facts->role, w->out);
+    return fuzz_lines_frames(w->s, w->facts->role, w->facts->wait_ms, w->out);
 }
 
 static bool put_end(struct writer *w)

@@ -18,6 +18,7 @@ struct fuzz_text_facts {
      * `one_connection`; then `expect`, which is not NULL. */
     uint32_t turns;
     bool one_connection;
+    unsigned wait_ms; /* between its writes; 0: none */
 };
 
 /* Appended to `out`. False: no memory, more than `out` takes, or facts that do not parse. */

@@ -18,8 +18,8 @@
 enum convict_result {
     CONVICT_GUILTY,    /* `text` is the case that fails */
     CONVICT_CLEARED,   /* the ordinary runner has nothing to say, or only by a pedantic reading */
-    CONVICT_NOT_AGAIN, /* it died or hung, and does not when the case is run; or the case failed
-                          once of two times: `text` */
+    CONVICT_NOT_AGAIN, /* it died or hung, and does not when the case is run; or the case fails now
+                          and then: `text` */
     CONVICT_FAILED     /* the trial came to nothing: `why` */
 };
 
@@ -33,6 +33,8 @@ struct convict_trial {
     uint32_t cut;
     bool close;     /* a Close is said before anything is expected */
     bool shut;      /* our side of TCP ends */
+    bool joined;    /* all frames in one write */
+    bool spaced;    /* each write some time after the last */
     uint32_t turns; /* as in struct fuzz_text_facts */
     bool one_connection;
 };

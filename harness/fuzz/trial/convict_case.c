@@ -5,6 +5,8 @@
 
 #define CASE_FILE "finding.case"
 #define PACED_WRITES_MAX 1000
+/* Longer than a target takes to read what came before. */
+#define SPACE_MS 30
 
 /* TCP puts writes together that follow each other at once: only slow ones arrive as they were cut.
  * Too many of them would take too long. */
@@ -53,7 +55,8 @@ bool convict_case_write(struct convict *c, const struct stand *stand,
                                      .expect = c->trial.expect,
                                      .echoes = stand->probe.echoes,
                                      .turns = c->trial.turns,
-                                     .one_connection = c->trial.one_connection };
+                                     .one_connection = c->trial.one_connection,
+                                     .wait_ms = c->trial.spaced ? SPACE_MS : 0 };
 
     if (c->trial.close && s.n_steps < FUZZ_STEPS_MAX)
         s.steps[s.n_steps++] =
@@ -64,6 +67,8 @@ bool convict_case_write(struct convict *c, const struct stand *stand,
     }
     for (size_t i = 0; c->trial.recut && i < s.n_steps; i++)
         s.steps[i].cut = c->trial.cut;
+    for (size_t i = 0; c->trial.joined && i + 1 < s.n_steps; i++)
+        s.steps[i].joined = true;
     if (c->trial.shut && s.end == FUZZ_END_USUAL)
         s.end = FUZZ_END_SHUTDOWN;
     buf_clear(&c->text);

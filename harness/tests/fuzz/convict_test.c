@@ -88,6 +88,20 @@ Test(fuzz_convict, what_fails_twice_is_a_finding_by_the_row_that_its_case_proves
     rise(&c);
 }
 
+/* It fails however the frames come: its case is the simple one. */
+Test(fuzz_convict, what_fails_in_any_time_needs_no_words_about_it)
+{
+    static struct court c;
+    const struct suspicion s = difference(FUZZ_WRONG_ANSWER, WS_RULE_NONE);
+    struct fuzz_session two = text("hello");
+
+    two.steps[two.n_steps++] = two.steps[0];
+    convene(&c, ROLE_SERVER, SERVER("mute"));
+    cr_expect_eq(judge(&c, &s, &two), CONVICT_GUILTY);
+    cr_expect(says(&c.convict, "    send text \"hello\"\n    send text \"hello\"\n"));
+    rise(&c);
+}
+
 Test(fuzz_convict, a_good_server_is_cleared_and_the_verdict_told)
 {
     static struct court c;
@@ -115,22 +129,25 @@ Test(fuzz_convict, a_death_that_does_not_come_again_accuses_nobody)
     rise(&c);
 }
 
-/* A server that is bad the first time that it is started, and good after that: a fail is tried
- * again on one that is started afresh. */
-static const char *bad_once(const char *dir)
+/* A server that is bad the first times that it is started, one or two, and good after that: a fail
+ * is tried again on one that is started afresh. */
+static const char *bad_at_first(const char *dir, const char *test)
 {
     static char command[1024];
 
     snprintf(command, sizeof command,
-             "sh -c 'if mkdir \"%s/started\" 2>/dev/null; then exec \"%s\" curt {port}; "
+             "sh -c 'd=\"%s\"; if { %s; } 2>/dev/null; then exec \"%s\" curt {port}; "
              "else exec \"%s\" echo {port}; fi'",
-             dir, ODD_SERVER, ODD_SERVER);
+             dir, test, ODD_SERVER, ODD_SERVER);
     return command;
 }
 
+#define ONCE "mkdir \"$d/started\""
+#define TWICE ONCE " || mkdir \"$d/again\""
+
 static void remove_all(const char *dir)
 {
-    static const char *const inner[] = { "/started", ("/findings/" FINDINGS_UNCONFIRMED),
+    static const char *const inner[] = { "/started", "/again", ("/findings/" FINDINGS_UNCONFIRMED),
                                          "/findings", "" };
     char path[IO_DIR_PRIVATE_MAX + 64];
 
@@ -153,7 +170,7 @@ Test(fuzz_convict, what_fails_only_once_is_no_finding_and_lies_apart)
 
     cr_assert(io_dir_private(dir, &err), "%s", err.text);
     snprintf(folder, sizeof folder, "%s/findings", dir);
-    convene(&c, ROLE_SERVER, bad_once(dir));
+    convene(&c, ROLE_SERVER, bad_at_first(dir, ONCE));
     cr_expect_eq(judge(&c, &s, &hello), CONVICT_NOT_AGAIN);
     cr_expect_str_eq(c.convict.why, "as a case it failed once, and then it was pass");
     cr_expect_str_eq(c.convict.name, "suspect", "nothing is proved");
@@ -163,6 +180,24 @@ Test(fuzz_convict, what_fails_only_once_is_no_finding_and_lies_apart)
     cr_expect(strstr(path, "/" FINDINGS_UNCONFIRMED "/suspect.case"), "%s", path);
     cr_expect_eq(findings_advice(&f, "suspect"), FINDINGS_RETRY);
     findings_free(&f);
+    rise(&c);
+    remove_all(dir);
+}
+
+/* Nor is what fails when the frames come as they do, and then neither with pauses nor at once. */
+Test(fuzz_convict, what_fails_by_the_time_of_its_writes_is_no_finding)
+{
+    static struct court c;
+    const struct suspicion s = difference(FUZZ_WRONG_ANSWER, WS_RULE_NONE);
+    struct fuzz_session two = text("hello");
+    char dir[IO_DIR_PRIVATE_MAX];
+    struct err err = { 0 };
+
+    two.steps[two.n_steps++] = two.steps[0];
+    cr_assert(io_dir_private(dir, &err), "%s", err.text);
+    convene(&c, ROLE_SERVER, bad_at_first(dir, TWICE));
+    cr_expect_eq(judge(&c, &s, &two), CONVICT_NOT_AGAIN);
+    cr_expect_str_eq(c.convict.why, "as a case it failed once, and then it was pass");
     rise(&c);
     remove_all(dir);
 }

@@ -374,6 +374,21 @@ Test(fuzz_session_text, takes_what_it_is_told_to_expect)
     buf_free(&text);
 }
 
+/* What is one write stays one. */
+Test(fuzz_session_text, its_writes_come_one_by_one)
+{
+    struct fuzz_session s = { .n_steps = 4 };
+    struct fuzz_text_facts facts = server;
+
+    for (size_t i = 0; i < s.n_steps; i++)
+        s.steps[i] = (struct fuzz_step){ .fin = true, .opcode = WS_PONG, .joined = i == 1 };
+    facts.wait_ms = 30;
+    check(&s, &facts,
+          FRONT SERVER "    send pong\n    wait 30ms\n    together {\n        send pong\n"
+                       "        send pong\n    }\n    wait 30ms\n    send pong\n"
+                       "    expect model\n}\n");
+}
+
 /* What it cost is looked at last, and no Close is asked to be answered. */
 Test(fuzz_session_text, what_it_costs_is_asked_before_a_reset)
 {
