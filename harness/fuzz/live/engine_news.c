@@ -70,7 +70,8 @@ void engine_tell_ready(struct engine *e)
     if (e->counters) {
         fuzz_counters_facts(e->counters, &facts);
         const char *trouble = fuzz_counters_trouble(&facts);
-        snprintf(news.text, sizeof news.text, "%s", trouble && (facts.attached || facts.foreign) ? trouble : "");
+        snprintf(news.text, sizeof news.text, "%s",
+                 trouble && (facts.attached || facts.foreign) ? trouble : "");
     }
     engine_tell(&news);
 }
