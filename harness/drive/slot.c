@@ -173,6 +173,13 @@ static void go_on_with_another(struct slot *s, uint64_t now)
     io_conn_read(s->conn, true);
 }
 
+static void look_at_cpu(struct slot *s, uint64_t now)
+{
+    struct io_growth growth = growth_of(s);
+
+    run_cpu(&s->run, growth.cpu_ms * 1000, growth.busy, now);
+}
+
 /* False: the run waits. */
 static bool perform(struct slot *s, const struct run_act *act, uint64_t now)
 {
@@ -193,7 +200,7 @@ static bool perform(struct slot *s, const struct run_act *act, uint64_t now)
     case RUN_ANOTHER: go_on_with_another(s, now); break;
     case RUN_ALIVE: fresh_try(s, now); break;
     case RUN_MEMORY: run_memory(&s->run, growth_of(s).memory_kib * 1024, now); break;
-    case RUN_CPU: run_cpu(&s->run, growth_of(s).cpu_ms * 1000, now); break;
+    case RUN_CPU: look_at_cpu(s, now); break;
     case RUN_DONE: slot_end(s, now); return false;
     }
     return true;

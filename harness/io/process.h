@@ -49,6 +49,7 @@ struct io_growth {
     uint64_t
         memory_kib; /* highest since, above what was resident then; too low rather than too high */
     uint64_t cpu_ms;
+    bool busy; /* now: some thread runs, or waits for a CPU or a disk and not for somebody else */
 };
 
 /* Peaks begin anew with a mark, as far as the kernel allows (clear_refs of proc(5)); where it does

@@ -166,6 +166,29 @@ bool usage_of(pid_t pid, struct io_usage *out)
     return sum_tree(&tree, out);
 }
 
+static bool is_busy_thread(pid_t pid, const char *thread)
+{
+    char path[320], text[1024];
+
+    snprintf(path, sizeof path, "/proc/%ld/task/%s/stat", (long)pid, thread);
+    const char *at = read_small(path, text, sizeof text) > 0 ? strrchr(text, ')') : NULL;
+    return at && (at[2] == 'R' || at[2] == 'D');
+}
+
+static bool is_busy(pid_t pid)
+{
+    char path[64];
+    bool busy = false;
+
+    snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
+    DIR *dir = opendir(path);
+    for (struct dirent *e; dir && !busy && (e = readdir(dir));)
+        busy = e->d_name[0] != '.' && is_busy_thread(pid, e->d_name);
+    if (dir)
+        closedir(dir);
+    return busy;
+}
+
 static void begin_peak(pid_t pid)
 {
     char path[64];
@@ -226,8 +249,10 @@ bool usage_since(pid_t pid, const struct io_mark *mark, struct io_growth *out)
     if (!sum_tree(&tree, &now))
         return false;
     out->cpu_ms = now.cpu_ms > mark->cpu_ms ? now.cpu_ms - mark->cpu_ms : 0;
-    for (size_t i = 0; i < tree.count; i++)
+    for (size_t i = 0; i < tree.count; i++) {
         out->memory_kib += grown_kib(mark, tree.pid[i]);
+        out->busy |= is_busy(tree.pid[i]);
+    }
     return true;
 }
 

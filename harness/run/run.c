@@ -169,8 +169,9 @@ void run_memory(struct run *r, uint64_t bytes, uint64_t now_us)
     run_add(r, &e);
 }
 
-/* One look tells what it has used, two tell whether it goes on. Less than half a CPU is rest. */
-void run_cpu(struct run *r, uint64_t cpu_us, uint64_t now_us)
+/* One look tells what it has used, two tell whether it goes on. Less than half a CPU is rest, but
+ * for who gets no more of it than that because others are at work. */
+void run_cpu(struct run *r, uint64_t cpu_us, bool busy, uint64_t now_us)
 {
     struct entry e;
     bool first = r->cpu_seen_us == 0;
@@ -178,7 +179,7 @@ void run_cpu(struct run *r, uint64_t cpu_us, uint64_t now_us)
     r->now_us = now_us;
     e = run_entry(r, ENTRY_CPU);
     e.len = cpu_us;
-    e.flag = first || cpu_us > r->cpu_us + (now_us - r->cpu_seen_us) / 2;
+    e.flag = first || busy || cpu_us > r->cpu_us + (now_us - r->cpu_seen_us) / 2;
     r->cpu_us = cpu_us;
     r->cpu_seen_us = now_us;
     run_add(r, &e);

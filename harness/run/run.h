@@ -182,8 +182,8 @@ void run_drained(struct run *r);
 void run_alive(struct run *r, bool alive, const char *why, uint64_t now_us);
 /* `bytes`: how far its memory has grown since the case began, at its highest. */
 void run_memory(struct run *r, uint64_t bytes, uint64_t now_us);
-/* `cpu_us`: CPU time that it has used since the case began. */
-void run_cpu(struct run *r, uint64_t cpu_us, uint64_t now_us);
+/* `cpu_us`: CPU time that it has used since the case began; `busy`: it would use more at once. */
+void run_cpu(struct run *r, uint64_t cpu_us, bool busy, uint64_t now_us);
 void run_output(struct run *r, bool is_stderr, const char *line, uint64_t now_us);
 void run_process(struct run *r, bool died, const char *what, uint64_t now_us);
 

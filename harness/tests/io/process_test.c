@@ -205,6 +205,23 @@ Test(io_process, what_was_there_before_or_is_shared_is_no_growth)
     cr_expect_lt(growth.cpu_ms, 5000);
 }
 
+/* A loop wants the CPU at each look; who sleeps wants none as soon as he sleeps. */
+Test(io_process, who_would_go_on_is_busy)
+{
+    struct io_growth growth = growth_after("(while :; do :; done) & :");
+    struct io_loop *loop = pair_loop();
+    struct io_process *p = start_shell(loop, ":");
+    struct io_mark mark;
+
+    cr_expect(growth.busy);
+    growth.busy = true;
+    cr_assert(io_process_mark(p, &mark));
+    while (growth.busy)
+        cr_assert(io_process_since(p, &mark, &growth));
+    io_process_free(p);
+    io_loop_free(loop);
+}
+
 Test(io_process, freeing_kills)
 {
     struct io_loop *loop = pair_loop();

@@ -10,7 +10,7 @@ struct conversation {
     enum case_role role; /* 0: a server is under test */
     const char *steps, *script, *log, *verdict;
     bool no_echo, no_barriers, no_setup, unreachable, alive;
-    uint64_t memory, cpu_us, cpu_step_us;
+    uint64_t memory, cpu_us, cpu_step_us, kept_waiting;
     bool cut_matters; /* our answers stand in between: only whole lines give this log */
 };
 
@@ -29,6 +29,7 @@ static inline void conversation_init(struct play *p, const struct conversation *
     p->memory = c->memory;
     p->cpu_us = c->cpu_us;
     p->cpu_step_us = c->cpu_step_us;
+    p->kept_waiting = c->kept_waiting;
 }
 
 #endif

@@ -31,6 +31,7 @@ struct play {
     bool unreachable, alive, no_echo, no_barriers, no_setup;
     uint64_t memory, cut;
     uint64_t cpu_us, cpu_step_us, looks; /* CPU time at the first look, and more with each */
+    uint64_t kept_waiting;               /* looks at which it waits for a CPU */
     unsigned writes, steps;
     uint8_t keys;  /* that the peer has used */
     char did[400]; /* acts beside writing and waiting */
@@ -76,7 +77,11 @@ static inline void play_act(struct play *p)
     case RUN_READ: play_did(p, act->on ? "read-on" : "read-off"); break;
     case RUN_ALIVE: run_alive(&p->run, p->alive, p->alive ? NULL : "refused", p->now_us); break;
     case RUN_MEMORY: run_memory(&p->run, p->memory, p->now_us); break;
-    case RUN_CPU: run_cpu(&p->run, p->cpu_us + p->looks++ * p->cpu_step_us, p->now_us); break;
+    case RUN_CPU:
+        run_cpu(&p->run, p->cpu_us + p->looks * p->cpu_step_us, p->looks < p->kept_waiting,
+                p->now_us);
+        p->looks++;
+        break;
     case RUN_WAIT:
     case RUN_DONE: break;
     }
