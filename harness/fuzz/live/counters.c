@@ -239,7 +239,8 @@ bool fuzz_counters_announce(const struct fuzz_counters *c, struct err *err)
 
 /* ---- words ---- */
 
-#define WORD_TRIES 8 /* most places in the table are empty */
+#define WORD_TRIES 8  /* most places in the table are empty */
+#define PLAIN_WORDS 8 /* one of so many that are met is taken */
 
 static bool is_word(const struct coverage_word *w)
 {
@@ -268,6 +269,16 @@ static void note_new_words(struct fuzz_counters *c)
     }
 }
 
+/* A number of a byte is soon guessed, and most of what code compares is one. */
+static bool is_plain(const struct coverage_word *w)
+{
+    bool large = !w->is_number;
+
+    for (size_t i = 1; i < w->len[0]; i++)
+        large |= w->bytes[0][i] != 0;
+    return !large;
+}
+
 bool fuzz_counters_word(const struct fuzz_counters *c, struct rand *rand, struct coverage_word *out)
 {
     size_t n = c->n_latest < LATEST_WORDS ? c->n_latest : LATEST_WORDS;
@@ -275,7 +286,8 @@ bool fuzz_counters_word(const struct fuzz_counters *c, struct rand *rand, struct
     if (n > 0 && rand_below(rand, 2) == 0)
         return read_word(c, c->latest[rand_below(rand, n)], out);
     for (int i = 0; i < WORD_TRIES; i++)
-        if (read_word(c, rand_below(rand, COVERAGE_WORDS), out))
+        if (read_word(c, rand_below(rand, COVERAGE_WORDS), out) &&
+            (!is_plain(out) || rand_below(rand, PLAIN_WORDS) == 0))
             return true;
     return false;
 }

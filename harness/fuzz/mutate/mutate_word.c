@@ -136,6 +136,13 @@ static bool be_declared(struct mutator *m, const struct want *w)
     return true;
 }
 
+/* RFC 6455 7.4.2: what stands in a Close lies there, and little else does. */
+static bool is_like_a_code(const struct want *w)
+{
+    return w->is_number && w->number >= 1000 && w->number < 5000;
+}
+
+/* Often with a reason: what is compared first of a Close is its code, and behind that its text. */
 static bool be_code(struct mutator *m, const struct want *w)
 {
     struct fuzz_session *s = m->s;
@@ -147,6 +154,8 @@ static bool be_code(struct mutator *m, const struct want *w)
     close.code = (uint16_t)w->number;
     if (s->n_steps > 0 && s->steps[s->n_steps - 1].opcode == WS_CLOSE)
         close.payload = s->steps[--s->n_steps].payload;
+    if (close.payload.len == 0 && fuzz_one_in(m, 2))
+        close.payload = fuzz_pick_word(m);
     return fuzz_insert(m, s->n_steps, close);
 }
 
@@ -216,6 +225,8 @@ bool fuzz_mutate_word(struct mutator *m)
     if (!m->word)
         return false;
     choose(m, &want);
+    if (is_like_a_code(&want) && fuzz_one_in(m, 3) && be_code(m, &want))
+        return true;
     for (int tries = 0; tries < 4; tries++)
         if (pick_use(m)(m, &want))
             return true;
