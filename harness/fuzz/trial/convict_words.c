@@ -54,8 +54,24 @@ static void find_name(struct convict *c)
     lower(c->name);
 }
 
+/* Its case breaks a rule before anything hangs, or costs what was suspected: then that is what it
+ * shows, and nothing else. */
+static void forget_what_is_not_shown(struct convict *c)
+{
+    const enum suspicion_kind kind = c->suspicion.kind;
+    const bool asks = kind == SUSPICION_HANG || kind == SUSPICION_CPU || kind == SUSPICION_MEMORY ||
+                      kind == SUSPICION_LEAK;
+
+    if (!asks || !c->verdict.requirement || !c->verdict.got)
+        return;
+    c->suspicion.kind = SUSPICION_DIFFERENCE;
+    c->suspicion.difference = FUZZ_WRONG_ANSWER;
+    c->suspicion.rule = WS_RULE_NONE;
+}
+
 void convict_words(struct convict *c)
 {
+    forget_what_is_not_shown(c);
     find_name(c);
     find_sentence(c);
 }

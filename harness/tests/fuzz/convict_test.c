@@ -102,6 +102,25 @@ Test(fuzz_convict, what_fails_in_any_time_needs_no_words_about_it)
     rise(&c);
 }
 
+/* It was slow for a while, and takes a version that it must refuse: the case shows the second. */
+Test(fuzz_convict, a_finding_is_called_what_its_case_shows)
+{
+    static struct court c;
+    struct fuzz_session s = text("hello");
+    struct suspicion hang;
+
+    s.n_edits = 1;
+    s.edits[0] =
+        (struct fuzz_edit){ EDIT_HEADER, BYTES_LIT("Sec-WebSocket-Version"), BYTES_LIT("14") };
+    suspicion_of_hang(2000, &hang);
+    convene(&c, ROLE_SERVER, "'" PLANTED_SERVER "' {port} --bug takes-version-14");
+    c.o.cpu_ms = 2000;
+    cr_expect_eq(judge(&c, &hang, &s), CONVICT_GUILTY);
+    cr_expect_str_eq(c.convict.name, "fails.rfc6455-4.2.1-8");
+    cr_expect_str_eq(c.convict.sentence, "it accepted the handshake");
+    rise(&c);
+}
+
 Test(fuzz_convict, a_good_server_is_cleared_and_the_verdict_told)
 {
     static struct court c;
