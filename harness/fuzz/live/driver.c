@@ -140,16 +140,13 @@ static void add(struct args *args, const char *arg)
 static void fill(struct args *args, const struct fuzz_options *o)
 {
     static const char *const usual[] = {
-        "wsproof",         "-max_len=16384",
-        "-len_control=0",  "-verbosity=0",
-        "-timeout=0",      "-report_slow_units=1000000",
-        "-rss_limit_mb=0", "-malloc_limit_mb=0",
-        "-detect_leaks=0", "-handle_abrt=0",
-        "-handle_bus=0",   "-handle_fpe=0",
-        "-handle_ill=0",   "-handle_int=0",
-        "-handle_segv=0",  "-handle_term=0",
-        "-handle_xfsz=0",  "-handle_usr1=0",
-        "-reload=5",       "-entropic_scale_per_exec_time=1",
+        "wsproof",         "-max_len=16384",     "-len_control=0",
+        "-verbosity=0",    "-timeout=0",         "-report_slow_units=1000000",
+        "-rss_limit_mb=0", "-malloc_limit_mb=0", "-detect_leaks=0",
+        "-handle_abrt=0",  "-handle_bus=0",      "-handle_fpe=0",
+        "-handle_ill=0",   "-handle_int=0",      "-handle_segv=0",
+        "-handle_term=0",  "-handle_xfsz=0",     "-handle_usr1=0",
+        "-reload=5",
     };
 
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
@@ -158,6 +155,9 @@ static void fill(struct args *args, const struct fuzz_options *o)
     snprintf(args->texts[0], sizeof args->texts[0], "-seed=%u",
              (unsigned)(o->seed % 0xfffffffeu) + 1);
     add(args, args->texts[0]);
+    /* What takes long is tried less often; but a run of so many sessions is to be repeated. */
+    if (o->runs == 0)
+        add(args, "-entropic_scale_per_exec_time=1");
     if (o->corpus)
         add(args, o->corpus);
 }
