@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/args.h"
-#include "cli/source.h"
+#include "cli/options/args.h"
+#include "cli/session/source.h"
 #include "io/file.h"
 #include "script/lint.h"
 #include "script/print.h"

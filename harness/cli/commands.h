@@ -1,9 +1,9 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
-/* The sub-commands: each takes main's arguments and gives the exit code of DESIGN section 5. */
-enum exit_code { EXIT_OK = 0, EXIT_UNEXPECTED = 1, EXIT_USAGE = 2, EXIT_TARGET = 3, EXIT_BUG = 4 };
+#include "cli/options/exit_code.h"
 
+/* The sub-commands: each takes main's arguments and gives the exit code. */
 int command_test(int argc, char **argv);
 int command_test_client(int argc, char **argv);
 int command_serve_cases(int argc, char **argv);

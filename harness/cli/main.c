@@ -1,8 +1,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/args.h"
 #include "cli/commands.h"
+#include "cli/options/args.h"
 
 #define WORDS_MAX 100 /* of wstest's command line, which has a dozen options */
 

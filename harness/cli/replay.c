@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/session.h"
+#include "cli/session/session.h"
 
 /* A run alone that came out better than the one beside others was settled by the schedule, with
  * what it knew of both: one transcript cannot tell that. */

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/session.h"
+#include "cli/session/session.h"
 #include "verdict/coverage.h"
 
 static const char *role_word(enum case_role role)

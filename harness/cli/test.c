@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "cli/session.h"
+#include "cli/session/session.h"
 
 /* "[FILE.case] [URL]" in front of or among the options; a client has no URL. */
 static bool take_rest(struct session *s, enum case_role role, const struct arg_list *rest,

@@ -1,7 +1,0 @@
-#ifndef CLI_DIFF_H
-#define CLI_DIFF_H
-
-/* `wsproof report --diff OLD NEW`: main's arguments in, exit code out. */
-int command_report_diff(int argc, char **argv);
-
-#endif
