@@ -1,20 +1,11 @@
 #include "io/conn.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "io/clock.h"
-
-/* The largest message of the suite is 16 MiB; this holds some of them for a peer that does not
- * read. */
-#define WAITING_MAX (64u << 20)
-/* A buffer larger than this is given back when it is empty. */
-#define WAITING_KEEP 65536
 
 static bool conn_step(struct source *s, struct io_event *out);
 static void conn_drop(struct source *s);
@@ -29,7 +20,7 @@ struct io_conn *conn_new(struct io_loop *loop, enum conn_state state, void *owne
     if (!c)
         return NULL;
     io_source_open(&c->source, loop, conn_step, conn_drop);
-    buf_init(&c->waiting, WAITING_MAX);
+    outbox_init(&c->outbox);
     c->state = state;
     c->owner = owner;
     c->reading = true;
@@ -47,24 +38,8 @@ static void conn_drop(struct source *s)
     reach_free(c);
     tls_session_free(c->tls);
     io_watch_close(c->watch);
-    buf_free(&c->waiting);
+    outbox_free(&c->outbox);
     alloc_free(c);
-}
-
-int conn_socket(int family)
-{
-    int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-    if (fd >= 0)
-        conn_no_delay(fd);
-    return fd;
-}
-
-void conn_no_delay(int fd)
-{
-    int on = 1;
-
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 /* ---- events ---- */
@@ -91,8 +66,7 @@ static bool tell_end(struct io_conn *c, enum io_end end, const char *why, struct
 static void stop_sending(struct io_conn *c)
 {
     c->send_over = true;
-    buf_free(&c->waiting);
-    c->sent = 0;
+    outbox_free(&c->outbox);
 }
 
 bool conn_fail(struct io_conn *c, enum io_end end, const char *why, struct io_event *out)
@@ -106,7 +80,7 @@ bool conn_fail(struct io_conn *c, enum io_end end, const char *why, struct io_ev
 
 static struct bytes unsent(const struct io_conn *c)
 {
-    return bytes_skip(buf_bytes(&c->waiting), c->sent);
+    return outbox_left(&c->outbox);
 }
 
 static void shut_down(struct io_conn *c)
@@ -130,7 +104,7 @@ static void flush(struct io_conn *c)
 
     if (unsent(c).len > 0) {
         enum moved moved = conn_put_out(c, unsent(c), &n);
-        c->sent += n;
+        outbox_sent(&c->outbox, n);
         if (moved != MOVED && moved != MOVED_LATER) {
             send_failed(c);
             return;
@@ -138,25 +112,14 @@ static void flush(struct io_conn *c)
     }
     if (unsent(c).len > 0)
         return;
-    c->sent = 0;
-    buf_clear(&c->waiting);
-    if (c->waiting.cap > WAITING_KEEP) {
-        buf_free(&c->waiting);
-        buf_init(&c->waiting, WAITING_MAX);
-    }
     if (c->shut_wanted)
         shut_down(c);
 }
 
-/* Keeps what the socket did not take. Bytes that are out are dropped only when they are most of the
- * buffer, so that each is moved a bounded number of times. */
+/* Keeps what the socket did not take. */
 static bool keep(struct io_conn *c, struct bytes rest)
 {
-    if (c->sent > c->waiting.len / 2) {
-        buf_drop(&c->waiting, c->sent);
-        c->sent = 0;
-    }
-    if (buf_append(&c->waiting, rest))
+    if (outbox_add(&c->outbox, rest))
         return true;
     stop_sending(c);
     c->overflowed = true;

@@ -2,6 +2,7 @@
 #define IO_CONN_H
 
 #include "io/capture_flow.h"
+#include "io/outbox.h"
 #include "io/tcp.h"
 #include "io/tls_session.h"
 #include "io/watch.h"
@@ -24,8 +25,7 @@ struct io_conn {
     struct capture_flow *flow;    /* NULL: not captured */
     struct io_listener *listener; /* of an accepted connection until that was told */
     void *owner, *family;
-    struct buf waiting; /* to be sent; its first `sent` bytes are out */
-    size_t sent;
+    struct outbox outbox;
     enum conn_state state;
     bool reading;     /* the owner wants data */
     bool read_over;   /* IO_ENDED was told */
@@ -70,10 +70,6 @@ void reach_free(struct io_conn *c); /* also in the middle of a look-up */
 /* listen.c */
 struct io_loop *listener_loop(const struct io_listener *listener);
 void listener_lost_one(struct io_listener *listener); /* TLS failed */
-
-/* A new socket as every one of ours is: no Nagle, no blocking. -1 with errno. */
-int conn_socket(int family);
-void conn_no_delay(int fd);
 
 /* The TLS handshake of an accepted connection takes no longer. */
 #define CONN_SHAKE_LIMIT_MS 10000

@@ -11,6 +11,7 @@
 #include "io/clock.h"
 #include "io/conn.h"
 #include "io/local.h"
+#include "io/socket.h"
 
 /* Connections that the kernel holds for us while we are busy: it cuts this to its own limit. */
 #define LISTEN_BACKLOG 4096
@@ -56,7 +57,7 @@ static bool welcome(struct io_listener *l, int fd, struct io_event *out)
         close(fd);
         return false;
     }
-    conn_no_delay(fd);
+    socket_no_delay(fd);
     c->watch = io_watch_open(&c->source, fd, NULL);
     if (!c->watch) {
         io_conn_close(c);
@@ -96,7 +97,7 @@ static void listener_drop(struct source *s)
 /* A listening socket on that address, or -1 with errno. */
 static int bound(const struct addrinfo *a)
 {
-    int fd = conn_socket(a->ai_family), on = 1;
+    int fd = socket_new(a->ai_family), on = 1;
 
     if (fd < 0)
         return -1;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "io/conn.h"
+#include "io/socket.h"
 
 _Static_assert(IO_LOCAL_MAX == sizeof((struct sockaddr_un *)0)->sun_path - 1,
                "as the system has it");
@@ -36,7 +36,7 @@ static bool is_stale(const struct local_address *address)
 
     if (lstat(address->name.sun_path, &st) != 0 || !S_ISSOCK(st.st_mode))
         return false;
-    int fd = conn_socket(AF_UNIX);
+    int fd = socket_new(AF_UNIX);
     if (fd >= 0)
         stale = connect(fd, (const struct sockaddr *)&address->name, address->len) != 0 &&
                 errno == ECONNREFUSED;
@@ -77,7 +77,7 @@ int local_listen(const char *path, int backlog, struct local_file *file, struct 
 
     if (!local_address(path, &address, err))
         return -1;
-    int fd = conn_socket(AF_UNIX);
+    int fd = socket_new(AF_UNIX);
     if (fd >= 0 && put_there(fd, &address) && note_file(path, file) && listen(fd, backlog) == 0)
         return fd;
     err_set(err, ERR_SYSTEM, "cannot listen on %s: %s", path, strerror(errno));

@@ -7,6 +7,7 @@
 #include "io/clock.h"
 #include "io/conn.h"
 #include "io/local.h"
+#include "io/socket.h"
 
 /* How soon a UNIX socket is asked again whose queue is full: unlike TCP it does not wait. */
 #define FULL_MS 2
@@ -132,7 +133,7 @@ no:
 /* Starts on one address. False: that one is out of the question, `trouble` says why. */
 static bool try_address(struct io_conn *c, const struct addrinfo *a)
 {
-    int fd = conn_socket(a->ai_family);
+    int fd = socket_new(a->ai_family);
 
     if (fd >= 0) {
         int ret = connect(fd, a->ai_addr, a->ai_addrlen);
