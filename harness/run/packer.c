@@ -3,6 +3,7 @@
 #include "ws/frame.h"
 
 #define CHUNK 16384
+#define CALL_MAX (4 * CHUNK)    /* bytes that one call compresses: some milliseconds */
 #define PACKED_MAX (256u << 20) /* a message of a case, compressed */
 #define PERIOD_MAX 1024         /* turns that are kept, and bytes of them */
 #define KEPT_MAX (2u << 20)
@@ -50,21 +51,36 @@ static void catch_up(struct packer *p)
     p->stale = false;
 }
 
-static bool deflate_all(struct packer *p, const struct send *send, const struct payload_env *env,
-                        struct hash *plain)
+static void begin(struct packer *p, const struct send *send, const struct payload_env *env)
 {
-    uint64_t len = send->payload ? payload_len(send->payload, env) : 0;
-    uint8_t chunk[CHUNK];
-
     catch_up(p);
     buf_clear(&p->packed);
-    for (uint64_t at = 0; at < len; at += CHUNK) {
-        size_t n = len - at < CHUNK ? (size_t)(len - at) : CHUNK;
-        payload_read(send->payload, env, at, chunk, n);
+    p->under_way = true;
+    p->at = 0;
+    p->len = send->payload ? payload_len(send->payload, env) : 0;
+}
+
+/* The next bytes of it, as many as a call may do. */
+static bool deflate_some(struct packer *p, const struct send *send, const struct payload_env *env,
+                         struct hash *plain)
+{
+    uint64_t end = p->len - p->at < CALL_MAX ? p->len : p->at + CALL_MAX;
+    uint8_t chunk[CHUNK];
+
+    while (p->at < end) {
+        size_t n = end - p->at < CHUNK ? (size_t)(end - p->at) : CHUNK;
+        payload_read(send->payload, env, p->at, chunk, n);
         hash_feed(plain, bytes_of(chunk, n));
         if (!ws_deflater_feed(p->deflater, bytes_of(chunk, n), &p->packed))
             return false;
+        p->at += n;
     }
+    return true;
+}
+
+static bool deflate_end(struct packer *p, const struct send *send)
+{
+    p->under_way = false;
     return send->fin ? ws_deflater_end(p->deflater, &p->packed)
                      : ws_deflater_flush(p->deflater, &p->packed);
 }
@@ -118,31 +134,43 @@ static struct packed_turn *turn_of(struct packer *p, const struct send *send,
     return p->turns ? &p->turns[env->turn % period] : NULL;
 }
 
-static void keep(struct packer *p, struct packed_turn *turn, struct bytes packed, struct hash plain,
-                 uint64_t len)
+/* What the turn became the first time; the deflater does not see it. */
+static void say_again(struct packer *p, struct hash *plain, uint64_t *len, struct bytes *out)
 {
-    if (p->arena.total + packed.len > KEPT_MAX)
-        return;
-    *turn = (struct packed_turn){ arena_copy(&p->arena, packed), plain, len };
+    *out = p->turn->packed;
+    *plain = p->turn->plain;
+    *len += p->turn->len;
+    p->stale = true;
 }
 
-bool packer_pack(struct packer *p, const struct send *send, const struct payload_env *env,
-                 struct hash *plain, uint64_t *len, struct bytes *out)
+static void keep(struct packer *p, struct hash plain)
 {
-    struct packed_turn *turn = turn_of(p, send, env);
-    uint64_t more = send->payload ? payload_len(send->payload, env) : 0;
+    if (p->arena.total + p->packed.len <= KEPT_MAX)
+        *p->turn =
+            (struct packed_turn){ arena_copy(&p->arena, buf_bytes(&p->packed)), plain, p->len };
+}
 
-    *len += more;
-    if (turn && turn->packed.ptr) {
-        *out = turn->packed;
-        *plain = turn->plain;
-        p->stale = true;
-        return true;
+enum packer_status packer_pack(struct packer *p, const struct send *send,
+                               const struct payload_env *env, struct hash *plain, uint64_t *len,
+                               struct bytes *out)
+{
+    if (!p->under_way) {
+        p->turn = turn_of(p, send, env);
+        if (p->turn && p->turn->packed.ptr) {
+            say_again(p, plain, len, out);
+            return PACKER_DONE;
+        }
+        begin(p, send, env);
     }
-    if (!deflate_all(p, send, env, plain))
-        return false;
+    if (!deflate_some(p, send, env, plain))
+        return PACKER_NO_MEMORY;
+    if (p->at < p->len)
+        return PACKER_MORE;
+    if (!deflate_end(p, send))
+        return PACKER_NO_MEMORY;
+    *len += p->len;
     *out = buf_bytes(&p->packed);
-    if (turn)
-        keep(p, turn, *out, *plain, more);
-    return true;
+    if (p->turn)
+        keep(p, *plain);
+    return PACKER_DONE;
 }

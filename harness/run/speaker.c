@@ -34,6 +34,7 @@ void speaker_reconnect(struct speaker *s, uint32_t connection, uint32_t round)
     s->at = 0;
     s->step = NULL;
     s->in_frame = s->holding = s->in_message = s->lost = s->sent_close = s->framing = false;
+    s->packing = false;
     memset(&s->raw, 0, sizeof s->raw);
     packer_free(&s->packer);
     ws_inflater_free(s->mirror);
@@ -102,14 +103,35 @@ static bool is_data(uint8_t opcode)
     return opcode == WS_TEXT || opcode == WS_BINARY || opcode == WS_CONTINUATION;
 }
 
-/* The message's hash and length are those of the plain payload, which the target should echo. */
-static bool pack(struct speaker *s, const struct send *send)
+/* Everything is known of the payload: its frames can begin. */
+static void begin_frames(struct speaker *s)
 {
+    const struct send *send = &s->step->as.send;
+    const struct payload *payload = payload_of(s);
+
+    s->total = payload ? payload_len(payload, s->env) : 0;
+    s->pos = s->frame_start = 0;
+    s->frames_done = false;
+    s->frames = 0;
+    s->holding = send->holds;
+    s->held_upto = send->holds && send->hold < s->total ? send->hold : s->total;
+}
+
+/* A part of the work. The message's hash and length are those of the plain payload, which the
+ * target should echo. */
+static bool pack(struct speaker *s)
+{
+    const struct send *send = &s->step->as.send;
     struct bytes packed;
 
-    if (!packer_pack(&s->packer, send, s->env, &s->message_hash, &s->message.len, &packed))
-        return false;
+    switch (packer_pack(&s->packer, send, s->env, &s->message_hash, &s->message.len, &packed)) {
+    case PACKER_NO_MEMORY: return false;
+    case PACKER_MORE: s->packing = true; return true;
+    case PACKER_DONE: break;
+    }
+    s->packing = false;
     s->packed_body = (struct payload){ .kind = PAYLOAD_BYTES, .bytes = packed };
+    begin_frames(s);
     return true;
 }
 
@@ -128,15 +150,9 @@ bool speaker_begin(struct speaker *s, const struct step *step, size_t number)
     s->step_number = number;
     speaker_message_begin(s, send);
     note_foreign(s, send);
-    if (send->deflate && !pack(s, send))
-        return false;
-    const struct payload *payload = payload_of(s);
-    s->total = payload ? payload_len(payload, s->env) : 0;
-    s->pos = s->frame_start = 0;
-    s->frames_done = false;
-    s->frames = 0;
-    s->holding = send->holds;
-    s->held_upto = send->holds && send->hold < s->total ? send->hold : s->total;
+    if (send->deflate)
+        return pack(s);
+    begin_frames(s);
     return true;
 }
 
@@ -301,6 +317,10 @@ bool speaker_write(struct speaker *s, struct buf *out, uint64_t us, bool *more)
 {
     size_t room = SPEAKER_CHUNK;
 
+    if (s->packing) {
+        *more = true;
+        return pack(s);
+    }
     if (s->step->as.send.opcode == SEND_RAW)
         return write_raw(s, out, us, more);
     while (room > WS_HEAD_MAX && !(s->frames_done)) {

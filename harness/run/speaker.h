@@ -23,6 +23,7 @@ struct speaker {
     const struct step *step; /* the send under way; NULL: none */
     size_t step_number;
     struct packer packer;
+    bool packing;               /* the send under way is not all compressed yet */
     struct payload packed_body; /* of a `deflate` send */
     struct ws_inflater *mirror; /* inflates what the case compressed by itself; NULL: nothing */
     bool mirrors;               /* the message under way goes through it */
@@ -61,8 +62,8 @@ NODISCARD bool speaker_pack(struct speaker *s, struct ws_permessage_way way, boo
 NODISCARD bool speaker_begin(struct speaker *s, const struct step *step, size_t number);
 void speaker_release(struct speaker *s, bool rest, uint64_t more); /* send more */
 
-/* Appends at most SPEAKER_CHUNK bytes of the send under way to `out`. *more: there is more to come
- * at once. False: no memory. */
+/* Appends at most SPEAKER_CHUNK bytes of the send under way to `out`, none while `packing`. *more:
+ * there is more to come at once. False: no memory. */
 NODISCARD bool speaker_write(struct speaker *s, struct buf *out, uint64_t us, bool *more);
 
 /* A whole small frame at once, for the runner (`step` ENTRY_NO_STEP) or a step. Only at a boundary.

@@ -202,13 +202,17 @@ static void do_send(struct run *r, const struct step *step)
     r->pc++;
 }
 
-/* One piece of the send under way. */
-static void write_more(struct run *r)
+/* One piece of the send under way. While it is compressed others shall have their turn. */
+static void write_more(struct run *r, struct run_act *act)
 {
     bool more;
 
     if (!speaker_write(&r->speaker, &r->out, r->now_us - r->start_us, &more))
         r->no_memory = true;
+    if (r->speaker.packing) {
+        act->kind = RUN_WAIT;
+        act->until_us = r->now_us;
+    }
 }
 
 static void do_close(struct run *r, const struct step *step)
@@ -344,7 +348,7 @@ static void do_step(struct run *r, struct run_act *act)
 void steps_advance(struct run *r, struct run_act *act)
 {
     if (r->speaker.step && !speaker_waits(&r->speaker))
-        write_more(r);
+        write_more(r, act);
     else if (r->n_blocks > 0 && r->pc == r->blocks[r->n_blocks - 1].end)
         leave_block(r);
     else if (r->pc >= r->n_steps && rounds_under_way(r))

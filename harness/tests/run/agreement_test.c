@@ -177,3 +177,20 @@ Test(run_agreement, we_compress_as_it_was_agreed_on)
         play_free(&play);
     }
 }
+
+/* Others that are under way would have no answer from us as long as that takes. */
+Test(run_agreement, a_large_message_is_compressed_in_several_goes)
+{
+    play_init(&play, ROLE_SERVER, PMD "\nsend binary x\"00\" * 1M deflate\ndrop", ANSWER(""));
+    cr_assert(play_run(&play));
+    cr_assert_null(play.run.trouble, "%s", play.run.trouble);
+    cr_expect_geq(play.breathers, 10);
+    cr_expect_gt(sent_len(&play, 0), 1000);
+    cr_expect_lt(sent_len(&play, 0), 2000);
+    play_free(&play);
+
+    play_init(&play, ROLE_SERVER, PMD "\nsend binary x\"00\" * 64K deflate\ndrop", ANSWER(""));
+    cr_assert(play_run(&play));
+    cr_expect_eq(play.breathers, 0, "a small one is not");
+    play_free(&play);
+}

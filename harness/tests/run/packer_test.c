@@ -5,6 +5,8 @@
 #include "base/hash.h"
 #include "ws/frame.h"
 
+#define ONE_CALL 65536 /* bytes, in which nobody else has a turn */
+
 /* What is packed inflates to what was sent, whatever was kept and in whichever order. */
 struct pair {
     struct packer packer;
@@ -49,7 +51,15 @@ static struct bytes send_it(struct pair *p, const struct payload *payload)
     struct hash plain;
 
     hash_init(&plain);
-    cr_assert(packer_pack(&p->packer, &send, &p->env, &plain, &len, &packed));
+    enum packer_status status;
+    size_t calls = 0;
+    do {
+        status = packer_pack(&p->packer, &send, &p->env, &plain, &len, &packed);
+        calls++;
+    } while (status == PACKER_MORE);
+    cr_assert_eq(status, PACKER_DONE);
+    bool kept = packed.ptr != p->packer.packed.ptr;
+    cr_expect(kept || calls * ONE_CALL >= len, "%zu calls", calls);
     cr_expect_eq(len, payload_len(payload, &p->env));
     cr_expect_eq(hash_end(&plain), right, "turn %llu", (unsigned long long)p->env.turn);
     cr_expect_eq(inflate(p->peer, packed), right, "turn %llu", (unsigned long long)p->env.turn);
@@ -103,5 +113,21 @@ Test(run_packer, does_not_refer_back_behind_what_it_does_not_know)
     ws_inflater_free(p.peer);
     p.peer = ws_inflater_new(true); /* an empty window: a reference back would not inflate */
     send_it(&p, &words);
+    close_pair(&p);
+}
+
+/* The window and what is kept are the same, in however many calls. */
+Test(run_packer, much_takes_several_calls)
+{
+    static const struct payload much = { .kind = PAYLOAD_WORDS, .count = 1 << 20 };
+    static const struct payload ring = { .kind = PAYLOAD_WORDS, .count = 3 << 18 };
+    static const struct payload next = { .kind = PAYLOAD_NEXT, .a = &ring, .count = 1 << 18 };
+    struct pair p;
+
+    open_pair(&p, true);
+    send_it(&p, &much);
+    for (p.env.turn = 0; p.env.turn < 7; p.env.turn++)
+        send_it(&p, &next);
+    send_it(&p, &much);
     close_pair(&p);
 }
