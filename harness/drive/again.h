@@ -15,6 +15,7 @@ struct again {
     const char *reason;
     struct outcome *warn; /* of one that has not been looked at again, and need not be; else NULL */
     uint64_t ended_us;    /* that */
+    uint64_t took_us;     /* its run beside others; 0: it had none, or was cut off in it */
 };
 
 /* They take their turns in the order in which they came. */

@@ -8,7 +8,6 @@
 #include "io/clock.h"
 
 #define LOST_MAX 3 /* alone and in a row unreachable: the target is gone for good */
-#define CLIENT_SAYS_NOT_IMPLEMENTED 89
 
 struct schedule *schedule_new(struct target *target, const struct script_case *const *cases,
                               size_t n_cases, const struct schedule_options *options,
@@ -36,6 +35,9 @@ struct schedule *schedule_new(struct target *target, const struct script_case *c
         err_memory(err, "the schedule");
         return NULL;
     }
+    for (size_t i = 0; i < n_cases; i++)
+        s->alone_ahead += schedule_wants_alone(cases[i]);
+    s->counted_us = io_now_us();
     return s;
 }
 
@@ -75,8 +77,7 @@ static bool looks_at_process(const struct expect *e)
            (e->kind == EXPECT_ALIVE && e->within_ms > 0);
 }
 
-/* What measures, watches the process or may destroy runs alone from the start. */
-static bool wants_to_be_alone(const struct script_case *c)
+bool schedule_wants_alone(const struct script_case *c)
 {
     if (script_case_has_tag(c, "destructive") || script_case_has_tag(c, "alone"))
         return true;
@@ -85,12 +86,6 @@ static bool wants_to_be_alone(const struct script_case *c)
             (c->steps[i].op == OP_EXPECT && looks_at_process(&c->steps[i].as.expect)))
             return true;
     return false;
-}
-
-static void plain_outcome(const struct schedule *s, size_t index, struct verdict verdict,
-                          struct outcome *out)
-{
-    *out = (struct outcome){ .c = s->cases[index], .index = index, .verdict = verdict };
 }
 
 static bool begin(struct schedule *s, struct slot *slot, size_t index, unsigned attempt,
@@ -114,7 +109,7 @@ static bool begin(struct schedule *s, struct slot *slot, size_t index, unsigned 
     }
     slot_free(slot);
     const char *why = arena_str(&s->arena, bytes_str(err.text));
-    plain_outcome(s, index, verdict_error(why ? why : "out of memory"), out);
+    schedule_plain(s, index, verdict_error(why ? why : "out of memory"), out);
     out->attempts = attempt;
     return false;
 }
@@ -135,13 +130,15 @@ static bool fill_together(struct schedule *s, struct outcome *out)
     while (s->next < s->n_cases && (slot = free_slot(s))) {
         size_t index = s->next++;
         const struct script_case *c = s->cases[index];
+        bool alone = schedule_wants_alone(c);
+        s->alone_ahead -= alone;
         const char *lacks =
             profile_lacks(s->options.profile, s->probe, &s->target->options, c, &s->arena);
         if (lacks) {
-            plain_outcome(s, index, verdict_skip(lacks), out);
+            schedule_plain(s, index, verdict_skip(lacks), out);
             return true;
         }
-        if (wants_to_be_alone(c))
+        if (alone)
             again_add(&s->again, (struct again){ .index = index });
         else if (!begin(s, slot, index, 1, out))
             return true;
@@ -149,8 +146,7 @@ static bool fill_together(struct schedule *s, struct outcome *out)
     return false;
 }
 
-/* A warn whose like held alone often enough comes out as it was seen. */
-static bool is_believed(const struct schedule *s, const struct again *a)
+bool schedule_believes(const struct schedule *s, const struct again *a)
 {
     return a->warn && !a->suspect && !doubt_wants_look(&s->looks, a->reason);
 }
@@ -164,159 +160,12 @@ static bool fill_alone(struct schedule *s, struct outcome *out)
     if (next->suspect && s->quarantine.count > 0)
         return false; /* it shall be the only one */
     s->now_alone = again_take(&s->again);
-    if (is_believed(s, &s->now_alone)) {
+    if (schedule_believes(s, &s->now_alone)) {
         *out = *s->now_alone.warn;
         return true;
     }
     again_forget_warn(&s->now_alone);
     return !begin(s, &s->slots[0], s->now_alone.index, s->now_alone.attempts + 1, out);
-}
-
-static const char *tail_of(struct schedule *s, const struct slot *slot)
-{
-    const struct buf *b = s->target->process ? &s->target->err_output : &slot->err_output;
-    return b->len > 0 ? arena_str(&s->arena, buf_bytes(b)) : NULL;
-}
-
-/* What this run says, looked at by itself. */
-static struct verdict judge(struct schedule *s, struct slot *slot)
-{
-    struct verdict v;
-    const char *trouble = slot->run.trouble;
-
-    if (slot->exit_code == CLIENT_SAYS_NOT_IMPLEMENTED)
-        return verdict_skip("the client says that it does not implement this (exit code 89)");
-    if (trouble) {
-        const char *kept = arena_str(&s->arena, bytes_str(trouble));
-        kept = kept ? kept : "out of memory";
-        return slot->run.unsupported ? verdict_skip(kept) : verdict_error(kept);
-    }
-    if (!verdict_judge(slot->c, &slot->transcript, &s->options.verdict, &s->arena, &v))
-        return verdict_error("out of memory");
-    return v;
-}
-
-/* Alone it came out better: what it did beside others is told, and convicts nobody. */
-static void only_beside_others(struct schedule *s, struct verdict *v)
-{
-    const char *reason =
-        arena_print(&s->arena, "%s: seen only beside other cases or with a barrier, not alone",
-                    s->now_alone.reason ? s->now_alone.reason : "it failed");
-
-    v->result = v->behaviour = VERDICT_INFO;
-    v->closing_grade = VERDICT_PASS;
-    v->reason = reason ? reason : s->now_alone.reason;
-}
-
-static bool came_out_better(const struct again *before, const struct verdict *v)
-{
-    switch (v->result) {
-    case VERDICT_PASS:
-    case VERDICT_INFO: return before->failed || before->warned;
-    case VERDICT_WARN: /* that of a fail: alone it is what it is */
-    case VERDICT_FAIL:
-    case VERDICT_SKIP:
-    case VERDICT_ERROR:
-    case VERDICT_KINDS: break;
-    }
-    return false;
-}
-
-static void take_outcome(struct schedule *s, struct slot *slot, struct verdict v,
-                         struct outcome *out)
-{
-    plain_outcome(s, slot->index, v, out);
-    out->attempts = slot->attempt;
-    out->duration_us = slot->ended_us - slot->started_us;
-    if (v.result != VERDICT_PASS)
-        out->err_output = tail_of(s, slot);
-    transcript_shorten(&slot->transcript);
-    out->transcript = slot->transcript;
-    slot->transcript = (struct transcript){ 0 };
-}
-
-static void count_lost(struct schedule *s, const struct slot *slot)
-{
-    if (slot->not_reached && slot->target->options.role == ROLE_SERVER)
-        s->lost += slot->alone;
-    else
-        s->lost = 0;
-}
-
-/* A server that hangs, that keeps what it has taken, or is still at it: a second look would find
- * nothing new, or take the end of that work for rest. */
-static bool spoils(const struct slot *slot, const struct verdict *v)
-{
-    return slot->unanswered ||
-           (v->result == VERDICT_FAIL && (script_case_expects(slot->c, EXPECT_MEMORY) ||
-                                          script_case_expects(slot->c, EXPECT_CPU)));
-}
-
-/* Its first run; or it only warned there, and a fail has to be seen twice. */
-static bool may_be_doubted(const struct schedule *s, const struct slot *slot,
-                           const struct verdict *v)
-{
-    if (slot->attempt == 1)
-        return true;
-    return s->now_alone.warned && !s->now_alone.convicted && v->result == VERDICT_FAIL;
-}
-
-static void doubt(struct schedule *s, struct slot *slot, const struct verdict *v)
-{
-    again_add(&s->again, (struct again){ .index = slot->index,
-                                         .attempts = slot->attempt,
-                                         .failed = v->result == VERDICT_FAIL,
-                                         .reason = v->reason });
-    slot_free(slot);
-}
-
-/* A warn beside others. False: it is none, it is certain, or there is no memory to doubt it. */
-static bool doubt_warned(struct schedule *s, struct slot *slot, const struct verdict *v)
-{
-    bool beside = slot->attempt == 1 && !slot->alone && s->n_slots > 1;
-    struct outcome *seen;
-
-    if (!beside || !doubt_warn(v, &slot->transcript) ||
-        !(seen = arena_new(&s->arena, sizeof *seen)))
-        return false;
-    take_outcome(s, slot, *v, seen);
-    again_add(&s->again, (struct again){ .index = slot->index,
-                                         .attempts = 1,
-                                         .warned = true,
-                                         .reason = v->reason,
-                                         .warn = seen,
-                                         .ended_us = io_now_us() });
-    slot_free(slot);
-    return true;
-}
-
-/* A slot that has ended: an outcome, or once more alone. */
-static bool settle(struct schedule *s, struct slot *slot, struct outcome *out)
-{
-    bool first = slot->attempt == 1;
-
-    slot_note_report(slot);
-    struct verdict v = judge(s, slot);
-    count_lost(s, slot);
-    s->spoilt |= slot->alone && s->target->process && spoils(slot, &v);
-    if (!first && s->now_alone.warned && doubt_wants_look(&s->looks, s->now_alone.reason))
-        doubt_note_look(&s->looks, s->now_alone.reason, &v);
-    if (!first && s->now_alone.convicted && v.result == VERDICT_FAIL)
-        deaths_solve(&s->deaths, s->now_alone.death);
-    if (may_be_doubted(s, slot, &v) && doubt_verdict(&v)) {
-        doubt(s, slot, &v);
-        return false;
-    }
-    if (doubt_warned(s, slot, &v))
-        return false;
-    if (!first && came_out_better(&s->now_alone, &v))
-        only_beside_others(s, &v);
-    take_outcome(s, slot, v, out);
-    bool certain = slot->suspect || !s->target->process || s->target->exited;
-    slot_free(slot);
-    if (!certain)
-        quarantine_add(&s->quarantine, out, io_now_us());
-    return certain;
 }
 
 static uint64_t next_deadline_ms(const struct schedule *s)
@@ -360,12 +209,14 @@ static struct slot *ended_slot(struct schedule *s)
 }
 
 /* One wait and what came of it. */
-static bool wait_once(struct schedule *s, struct err *err)
+static bool wait_once(struct schedule *s, uint64_t until_ms, struct err *err)
 {
     struct io_event event;
+    uint64_t deadline_ms = next_deadline_ms(s);
 
     schedule_knock(s);
-    if (!io_loop_next(s->target->loop, next_deadline_ms(s), &event, err))
+    if (!io_loop_next(s->target->loop, deadline_ms < until_ms ? deadline_ms : until_ms, &event,
+                      err))
         return false;
     if (event.kind == IO_TIME)
         pass_time(s);
@@ -374,47 +225,73 @@ static bool wait_once(struct schedule *s, struct err *err)
     return true;
 }
 
-bool schedule_next(struct schedule *s, struct outcome *out, struct err *err)
+static bool can_go_on(const struct schedule *s, struct err *err)
+{
+    if (s->interrupted)
+        return err_set(err, ERR_TARGET, SCHEDULE_INTERRUPTED);
+    return s->lost < LOST_MAX ||
+           err_set(err, ERR_TARGET, "the target is gone: %s", s->target->url_text);
+}
+
+/* A server that is dead, or not what the next case shall meet. False: it does not come back. */
+static bool care_for_target(struct schedule *s, struct err *err)
+{
+    if (s->target->exited) {
+        schedule_target_died(s);
+        /* Who has ended by it is judged before its stderr is forgotten. */
+        return ended_slot(s) || schedule_restart_target(s, err);
+    }
+    if (!s->spoilt || schedule_running(s) > 0)
+        return true;
+    s->spoilt = false; /* the next case shall not pay for it */
+    return schedule_restart_target(s, err);
+}
+
+/* Nothing came out and nobody can begin: the next phase, or no more. */
+static bool turn_to_alone(struct schedule *s)
+{
+    if (s->alone)
+        return again_first(&s->again) != NULL;
+    return s->alone = true;
+}
+
+enum schedule_got schedule_until(struct schedule *s, uint64_t until_ms, struct outcome *out,
+                                 struct err *err)
 {
     struct slot *slot;
 
     err->code = ERR_NONE;
-    for (;;) {
-        if (s->interrupted)
-            return err_set(err, ERR_TARGET, SCHEDULE_INTERRUPTED);
-        if (s->lost >= LOST_MAX)
-            return err_set(err, ERR_TARGET, "the target is gone: %s", s->target->url_text);
+    while (can_go_on(s, err)) {
         if (!s->target->exited && quarantine_release(&s->quarantine, io_now_us(), out))
-            return true;
+            return SCHEDULE_OUTCOME;
         if ((slot = ended_slot(s))) {
-            if (settle(s, slot, out))
-                return true;
+            if (schedule_settle(s, slot, out))
+                return SCHEDULE_OUTCOME;
             continue;
         }
-        if (s->target->exited) {
-            schedule_target_died(s);
-            if (ended_slot(s))
-                continue; /* judged before its stderr is forgotten */
-            if (!schedule_restart_target(s, err))
-                return false;
+        bool died = s->target->exited;
+        if (!care_for_target(s, err))
+            break;
+        if (died)
             continue;
-        }
-        if (s->spoilt && schedule_running(s) == 0) {
-            s->spoilt = false; /* the next case shall not pay for it */
-            if (!schedule_restart_target(s, err))
-                return false;
-        }
         if (s->alone ? fill_alone(s, out) : fill_together(s, out))
-            return true;
+            return SCHEDULE_OUTCOME;
         if (ended_slot(s))
             continue;
-        if (schedule_running(s) > 0 || s->quarantine.count > 0) {
-            if (!wait_once(s, err))
-                return false;
-        } else if (!s->alone) {
-            s->alone = true;
-        } else if (!again_first(&s->again)) {
-            return false;
+        if (schedule_running(s) == 0 && s->quarantine.count == 0) {
+            if (!turn_to_alone(s))
+                break;
+            continue;
         }
+        if (io_now_ms() >= until_ms)
+            return SCHEDULE_TIME;
+        if (!wait_once(s, until_ms, err))
+            break;
     }
+    return SCHEDULE_OVER;
+}
+
+bool schedule_next(struct schedule *s, struct outcome *out, struct err *err)
+{
+    return schedule_until(s, UINT64_MAX, out, err) == SCHEDULE_OUTCOME;
 }

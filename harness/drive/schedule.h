@@ -1,6 +1,7 @@
 #ifndef DRIVE_SCHEDULE_H
 #define DRIVE_SCHEDULE_H
 
+#include "drive/forecast.h"
 #include "drive/probe.h"
 #include "drive/profile.h"
 #include "verdict/verdict.h"
@@ -53,6 +54,15 @@ void schedule_free(struct schedule *s);
 /* The next outcome. False: all have been given, or it cannot go on (`err` is then set): the target
  * is gone for good, or a signal said to stop. Its texts live as long as the schedule. */
 NODISCARD bool schedule_next(struct schedule *s, struct outcome *out, struct err *err);
+
+/* The same, for who has other things to do: SCHEDULE_TIME when it is `until_ms` and none is there
+ * yet. SCHEDULE_OVER is schedule_next's false. */
+enum schedule_got { SCHEDULE_OUTCOME, SCHEDULE_TIME, SCHEDULE_OVER };
+NODISCARD enum schedule_got schedule_until(struct schedule *s, uint64_t until_ms,
+                                           struct outcome *out, struct err *err);
+
+/* About how long it still takes. */
+struct forecast_left schedule_left(const struct schedule *s);
 
 /* Cases under way now, for a progress line. */
 size_t schedule_running(const struct schedule *s);

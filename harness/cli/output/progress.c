@@ -12,7 +12,9 @@
 #include "report/describe.h"
 
 #define REDRAW_MS 100       /* a terminal's line: no eye sees more */
+#define TICK_MS 1000        /* and while nothing comes: the time left goes by seconds */
 #define QUIET_LINE_MS 10000 /* elsewhere: that a log shows life */
+#define FORECAST_MS 2000    /* before anybody can say how long it will take */
 #define TEXT_MAX (1u << 20)
 
 struct progress {
@@ -21,6 +23,7 @@ struct progress {
     struct summary_look look;
     size_t findings, seen;
     uint64_t started_ms, told_ms;
+    struct progress_at at;
     struct buf text;
 };
 
@@ -63,6 +66,7 @@ static void print_text(struct progress *p, const char *end)
 void progress_start(struct progress *p, const struct run_report *r, size_t total, size_t left_out)
 {
     p->started_ms = p->told_ms = io_elapsed_ms();
+    p->at = (struct progress_at){ .total = total };
     if (p->options.quiet || p->options.tap)
         return;
     printf("%s %s", r->role, r->target);
@@ -93,34 +97,77 @@ static void print_finding(struct progress *p, const struct result *result)
         print_conversation(p, result);
 }
 
-/* One line that is drawn again, or now and then a new one. */
-static void print_progress(struct progress *p, size_t done, size_t total)
+/* What the run cannot foresee is told by how fast results have come. */
+static struct forecast_left time_left(const struct progress *p, uint64_t elapsed_ms)
 {
-    const uint64_t now = io_elapsed_ms();
+    const struct progress_at *at = &p->at;
+    const size_t more = at->total > at->done ? at->total - at->done : 0;
+    const struct forecast results = { .together_left = more,
+                                      .together_ended = p->seen,
+                                      .together_us = elapsed_ms * 1000 };
 
-    if (now - p->told_ms < (p->terminal ? REDRAW_MS : QUIET_LINE_MS) &&
-        (p->line_open || !p->terminal))
-        return;
-    p->told_ms = now;
-    if (!summary_progress(done, total, p->findings, p->seen, now - p->started_ms, &p->text))
+    if (elapsed_ms < FORECAST_MS)
+        return (struct forecast_left){ 0 };
+    return at->foreseen ? at->left : forecast_left(&results);
+}
+
+/* One line that is drawn again, or now and then a new one. */
+static void print_progress(struct progress *p)
+{
+    p->told_ms = io_elapsed_ms();
+    const struct forecast_left left = time_left(p, p->told_ms - p->started_ms);
+    if (!summary_progress(p->at.done, p->at.total, p->findings, &left, &p->text))
         return;
     printf("%s", p->terminal ? "\r\033[K" : "");
     print_text(p, p->terminal ? "" : "\n");
     p->line_open = p->terminal;
 }
 
-void progress_result(struct progress *p, const struct result *result, size_t done, size_t total)
+static bool has_line(const struct progress *p)
+{
+    return !p->options.tap && !p->options.quiet;
+}
+
+/* Nobody has to see it more often. */
+static bool is_fresh(const struct progress *p)
+{
+    uint64_t every_ms = p->terminal ? REDRAW_MS : QUIET_LINE_MS;
+
+    return io_elapsed_ms() - p->told_ms < every_ms && (p->line_open || !p->terminal);
+}
+
+uint64_t progress_due_ms(const struct progress *p)
+{
+    uint64_t every_ms = p->terminal ? TICK_MS : QUIET_LINE_MS, since = io_elapsed_ms() - p->told_ms;
+
+    if (!has_line(p))
+        return UINT64_MAX;
+    return io_now_ms() + (since < every_ms ? every_ms - since : 0);
+}
+
+void progress_time(struct progress *p, const struct forecast_left *left)
+{
+    p->at.foreseen = true;
+    p->at.left = *left;
+    if (!has_line(p))
+        return;
+    print_progress(p);
+    fflush(stdout);
+}
+
+void progress_result(struct progress *p, const struct result *result, const struct progress_at *at)
 {
     bool finding = result_is_bad(result);
 
     if (p->options.tap)
         return;
+    p->at = *at;
     p->findings += finding;
     p->seen++;
     if (p->options.verbose || (finding && !p->options.quiet))
         print_finding(p, result);
-    if (!p->options.quiet)
-        print_progress(p, done, total);
+    if (has_line(p) && !is_fresh(p))
+        print_progress(p);
     fflush(stdout);
 }
 

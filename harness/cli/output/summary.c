@@ -11,8 +11,6 @@
 #define FAILS_SHOWN 8
 #define SKIPS_SHOWN 4
 #define WORDS_MAX 1000 /* of a sentence or of what came: the report has the whole */
-#define ETA_SEEN 5     /* results and time before anybody can say how long it will take */
-#define ETA_MS 2000
 
 /* ---- words ---- */
 
@@ -302,15 +300,14 @@ bool summary_write(const struct run_report *r, struct summary_look look, const c
 
 /* ---- under way ---- */
 
-bool summary_progress(size_t done, size_t total, size_t fails, size_t seen, uint64_t elapsed_ms,
+bool summary_progress(size_t done, size_t total, size_t fails, const struct forecast_left *left,
                       struct buf *out)
 {
-    const size_t left = total > done ? total - done : 0;
-
     if (!buf_print(out, "%zu of %zu cases, %zu fails", done, total, fails))
         return false;
-    if (seen < ETA_SEEN || elapsed_ms < ETA_MS || left == 0)
+    if (!left->known || done >= total)
         return true;
-    const uint64_t left_s = (uint64_t)((double)elapsed_ms / (double)seen * (double)left / 1000) + 1;
-    return buf_print(out, ", %" PRIu64 ":%02" PRIu64 " left", left_s / 60, left_s % 60);
+    const uint64_t left_s = left->us / 1000000 + 1;
+    return buf_print(out, ", %s%" PRIu64 ":%02" PRIu64 " left", left->at_least ? "at least " : "",
+                     left_s / 60, left_s % 60);
 }

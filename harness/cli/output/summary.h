@@ -1,6 +1,7 @@
 #ifndef CLI_OUTPUT_SUMMARY_H
 #define CLI_OUTPUT_SUMMARY_H
 
+#include "drive/forecast.h"
 #include "report/result.h"
 
 /* What a terminal is told of results, as text: a line for each finding, and in the end of a run
@@ -18,9 +19,9 @@ NODISCARD bool summary_finding(const struct result *result, struct summary_look 
 NODISCARD bool summary_write(const struct run_report *r, struct summary_look look,
                              const char *where, struct buf *out);
 
-/* "812 of 2091 cases, 3 fails, 0:14 left", the time once it can be told. `seen`: results since the
- * run began, `elapsed_ms` ago. */
-NODISCARD bool summary_progress(size_t done, size_t total, size_t fails, size_t seen,
-                                uint64_t elapsed_ms, struct buf *out);
+/* "812 of 2091 cases, 3 fails, 0:14 left", the time if it is known; "at least 0:14" if no more of
+ * it is. */
+NODISCARD bool summary_progress(size_t done, size_t total, size_t fails,
+                                const struct forecast_left *left, struct buf *out);
 
 #endif

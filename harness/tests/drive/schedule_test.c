@@ -470,3 +470,50 @@ Test(schedule, can_be_left_with_cases_under_way)
     schedule_free(schedule);
     stage_free(&stage);
 }
+
+/* For who has more to do than to wait. */
+Test(schedule, who_waits_until_a_time_is_told_that_it_has_come)
+{
+    struct err err = { 0 };
+    struct outcome o;
+
+    stage_url(&stage, "echo");
+    stage_cases(&stage, ECHO("echo"));
+    struct schedule *schedule =
+        schedule_new(&stage.target, stage.cases, stage.n_cases, &stage.options, &stage.probe, &err);
+    cr_assert(schedule);
+    cr_expect_eq(schedule_until(schedule, 0, &o, &err), SCHEDULE_TIME, "it is under way");
+    cr_expect_eq(schedule_running(schedule), 1);
+    cr_assert_eq(schedule_until(schedule, UINT64_MAX, &o, &err), SCHEDULE_OUTCOME);
+    transcript_free(&o.transcript);
+    cr_expect_eq(schedule_until(schedule, 0, &o, &err), SCHEDULE_OVER);
+    cr_expect_eq(err.code, ERR_NONE);
+    schedule_free(schedule);
+    stage_free(&stage);
+}
+
+/* Each that got no answer is waited for again, as long as it was the first time. */
+Test(schedule, what_is_left_counts_those_that_run_again_alone)
+{
+    const uint64_t wait_us = 100000;
+    struct err err = { 0 };
+    struct outcome o;
+
+    stage_url(&stage, "silent");
+    stage.options.run.expect_us = wait_us;
+    stage_cases(&stage, "for n in 1..3 { " ECHO("echo-${n}") " }");
+    struct schedule *schedule =
+        schedule_new(&stage.target, stage.cases, stage.n_cases, &stage.options, &stage.probe, &err);
+    cr_assert(schedule);
+    cr_expect_not(schedule_left(schedule).known);
+    for (uint64_t more = 2; more < 3; more--) {
+        cr_assert(schedule_next(schedule, &o, &err), "%s", err.text);
+        transcript_free(&o.transcript);
+        struct forecast_left left = schedule_left(schedule);
+        cr_expect(left.known && !left.at_least);
+        cr_expect_geq(left.us, more * wait_us, "%llu more", (unsigned long long)more);
+        cr_expect(more > 0 || left.us == 0);
+    }
+    schedule_free(schedule);
+    stage_free(&stage);
+}
