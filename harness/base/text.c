@@ -227,24 +227,29 @@ bool text_glob(const char *pattern, const char *text)
 
 #define DISTANCE_WORD_MAX 63 /* options and operation names are far shorter */
 
+static unsigned least(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+/* A table of the distances between what the words begin with, of which three rows are needed. */
 unsigned text_distance(const char *a, const char *b, unsigned cap)
 {
     size_t a_len = strlen(a), b_len = strlen(b);
-    unsigned row[DISTANCE_WORD_MAX + 1];
+    unsigned rows[3][DISTANCE_WORD_MAX + 1];
 
     if (a_len > DISTANCE_WORD_MAX || b_len > DISTANCE_WORD_MAX)
         return cap;
     for (size_t k = 0; k <= b_len; k++)
-        row[k] = (unsigned)k;
+        rows[0][k] = (unsigned)k;
     for (size_t i = 1; i <= a_len; i++) {
-        unsigned diagonal = row[0];
+        unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *two_above = rows[(i + 1) % 3];
         row[0] = (unsigned)i;
         for (size_t k = 1; k <= b_len; k++) {
-            unsigned replaced = diagonal + (a[i - 1] != b[k - 1]);
-            diagonal = row[k];
-            unsigned moved = (row[k] < row[k - 1] ? row[k] : row[k - 1]) + 1;
-            row[k] = replaced < moved ? replaced : moved;
+            row[k] = least(least(above[k], row[k - 1]) + 1, above[k - 1] + (a[i - 1] != b[k - 1]));
+            if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
+                row[k] = least(row[k], two_above[k - 2] + 1);
         }
     }
-    return row[b_len] < cap ? row[b_len] : cap;
+    return least(rows[a_len % 3][b_len], cap);
 }

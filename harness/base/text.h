@@ -37,8 +37,8 @@ NODISCARD bool text_shell_word(struct bytes word, struct buf *out);
 /* `*` any run of characters, slashes too, `?` one character; the rest literally and whole. */
 bool text_glob(const char *pattern, const char *text);
 
-/* Steps of insert, delete, replace between two words, for "did you mean"; stops counting at `cap`.
- */
+/* Letters to insert, delete, replace, or swap with their neighbour between two words, for "did you
+ * mean"; stops counting at `cap`. */
 unsigned text_distance(const char *a, const char *b, unsigned cap);
 
 #endif

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,28 +38,59 @@ static void print_help(void)
     printf("\n  wsproof test ws://localhost:9001/                   a server that runs\n"
            "  wsproof test --exec 'node server.js {port}'         one to be started\n"
            "  wsproof test-client --exec 'node client.js {url}'   a client\n");
-    printf("\nwsproof COMMAND --help tells more. Exit status: 0 as expected, 1 an unexpected\n"
+    printf("\nwsproof help COMMAND tells more. Exit status: 0 as expected, 1 an unexpected\n"
            "result, 2 usage, 3 the target or the environment, 4 a bug of wsproof.\n");
 }
 
+/* What stands where a command should. */
 static int no_such_command(const char *word)
 {
-    const char *names[sizeof commands / sizeof *commands] = { 0 };
+    const char *names[sizeof commands / sizeof *commands + 2] = { "--help", "--version" };
+    const char *kind = word[0] == '-' ? "option" : "command";
 
     for (size_t i = 0; commands[i].name; i++)
-        names[i] = commands[i].name;
+        names[i + 2] = commands[i].name;
     const char *near = arg_nearest(word, names);
-    fprintf(stderr, "wsproof: there is no command %s", word);
+    fprintf(stderr, "wsproof: there is no %s %s; ", kind, word);
     if (near)
-        fprintf(stderr, "; did you mean %s?\n", near);
+        fprintf(stderr, "did you mean %s?\n", near);
+    else if (word[0] == '-')
+        fprintf(stderr, "other options than --help and --version stand behind a command\n");
     else
-        fprintf(stderr, "; wsproof --help lists them\n");
+        fprintf(stderr, "wsproof --help lists them\n");
     return EXIT_USAGE;
 }
 
 static bool is_one_of(const char *word, const char *a, const char *b, const char *c)
 {
     return strcmp(word, a) == 0 || strcmp(word, b) == 0 || strcmp(word, c) == 0;
+}
+
+static int run_command(const char *name, int argc, char **argv)
+{
+    /* What `fuzz` starts; no word of the help text. */
+    if (strcmp(name, "fuzz-engine") == 0)
+        return command_fuzz_engine(argc, argv);
+    for (const struct command *c = commands; c->name; c++) {
+        if (strcmp(name, c->name) == 0)
+            return c->run(argc, argv);
+    }
+    return no_such_command(name);
+}
+
+/* "wsproof help COMMAND" is "wsproof COMMAND --help". */
+static int help(int argc, char **argv)
+{
+    char *words[] = { argv[0], argc > 2 ? argv[2] : NULL, (char *)"--help", NULL };
+
+    if (argc > 3) {
+        fprintf(stderr, "wsproof: help takes one command at a time\n");
+        return EXIT_USAGE;
+    }
+    if (argc > 2 && !is_one_of(argv[2], "--help", "-h", "help"))
+        return run_command(argv[2], 3, words);
+    print_help();
+    return EXIT_OK;
 }
 
 static bool called_wstest(const char *path)
@@ -82,7 +114,7 @@ static int run_as_wstest(int argc, char **argv)
     return command_autobahn(argc + 1, words);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     if (argc > 0 && called_wstest(argv[0]))
         return run_as_wstest(argc, argv);
@@ -90,20 +122,24 @@ int main(int argc, char **argv)
         print_help();
         return EXIT_USAGE;
     }
-    if (is_one_of(argv[1], "--help", "-h", "help")) {
-        print_help();
-        return EXIT_OK;
-    }
+    if (is_one_of(argv[1], "--help", "-h", "help"))
+        return help(argc, argv);
     if (is_one_of(argv[1], "--version", "-V", "version")) {
         printf("wsproof %s\n", WSPROOF_VERSION);
         return EXIT_OK;
     }
-    /* What `fuzz` starts; no word of the help text. */
-    if (strcmp(argv[1], "fuzz-engine") == 0)
-        return command_fuzz_engine(argc, argv);
-    for (const struct command *c = commands; c->name; c++) {
-        if (strcmp(argv[1], c->name) == 0)
-            return c->run(argc, argv);
-    }
-    return no_such_command(argv[1]);
+    return run_command(argv[1], argc, argv);
+}
+
+/* A list on a full disk is no list. A reader that has seen enough is no trouble: `… | head`. */
+int main(int argc, char **argv)
+{
+    int code = run(argc, argv);
+
+    errno = 0;
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE)
+        return code;
+    fprintf(stderr, "wsproof: standard output was not written in full%s%s\n", errno ? ": " : "",
+            errno ? strerror(errno) : "");
+    return code < EXIT_TARGET ? EXIT_TARGET : code;
 }

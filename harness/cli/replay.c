@@ -127,7 +127,10 @@ int command_replay(int argc, char **argv)
         return EXIT_OK;
     }
     if (rest.count != 1) {
-        err_set(&err, ERR_USAGE, "expected one results.json, found %zu", rest.count);
+        err_set(
+            &err, ERR_USAGE,
+            "one results.json or FILE.case is expected, as wsproof-report/results.json, found %zu",
+            rest.count);
         return arg_fail(&command, &err);
     }
     bool ok = source_load(&r.source, cases_from, &err) && replay_results(&r, rest.items[0], &err);

@@ -129,6 +129,10 @@ int command_requirements(int argc, char **argv)
         arg_help(&command);
         return EXIT_OK;
     }
+    if (rest.count > 0) {
+        err_set(&err, ERR_USAGE, "what is \"%s\"? only options are expected", rest.items[0]);
+        return arg_fail(&command, &err);
+    }
     bool ok = source_load(&source, o.cases_from, &err);
     int code = ok ? show(&source, &o, &err) : session_exit_of(&err);
     if (err.code != ERR_NONE)

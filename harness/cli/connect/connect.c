@@ -10,12 +10,15 @@
 #include "cli/options/args.h"
 #include "cli/options/deflate.h"
 #include "cli/options/handshake.h"
+#include "cli/options/message.h"
 #include "io/clock.h"
 
 /* Whoever wants more than this wants something that never ends. */
 #define TRIES_MAX 1000
 #define TALKS_MAX 2 /* --pair */
 #define CHUNK_MAX (16u << 20)
+#define AGAIN_USUAL_MS 5000
+#define NOT_GIVEN UINT64_MAX
 
 struct connect_options {
     struct arg_list headers, protocols;
@@ -27,7 +30,8 @@ struct connect_options {
 };
 
 static struct connect_options given = { .deflate = DEFLATE_NONE_GIVEN,
-                                        .again_base_ms = 5000,
+                                        .message_max = MESSAGE_MAX_USUAL,
+                                        .again_base_ms = NOT_GIVEN,
                                         .manner = { .close_code = 1000 } };
 
 static const struct arg_row rows[] = {
@@ -41,11 +45,12 @@ static const struct arg_row rows[] = {
       "with --binary: messages of so many bytes, sent as they come" },
     { "--header", 0, ARG_LIST, &given.headers, "'N: V'", "add it to the request; again for more" },
     { "--subprotocol", 0, ARG_LIST, &given.protocols, "NAME", "offer it; may be given again" },
-    { "--max-message", 0, ARG_NUMBER, &given.message_max, "SIZE", "refuse larger ones (32M)" },
+    { "--max-message", 0, ARG_NUMBER, &given.message_max, "SIZE",
+      "refuse larger ones, 1 to 1G, with --echo to 62M (32M)" },
     { "--close-on", 0, ARG_TEXT, &given.manner.close_on, "TEXT",
       "a text message equal to it is not answered but makes us close" },
     { "--close-with", 0, ARG_TEXT, &given.close_with, "'CODE [REASON]'",
-      "the Close that it gets then (1000)" },
+      "with --close-on: the Close that it gets then (1000)" },
     { "--proxy", 0, ARG_TEXT, &given.proxy, "URL",
       "go through this HTTP proxy (http://host:port) with CONNECT" },
     { "--pair", 0, ARG_FLAG, &given.pair, NULL,
@@ -53,7 +58,8 @@ static const struct arg_row rows[] = {
     { "--reconnect", 0, ARG_NUMBER, &given.again, "N",
       "connect again, N times at most, when a connection is lost or cannot be made" },
     { "--reconnect-base", 0, ARG_TIME, &given.again_base_ms, "TIME",
-      "a random wait up to this before the first time, then longer and longer ones (5s)" },
+      "with --reconnect: a random wait up to this before the first time, then longer and longer "
+      "ones (5s)" },
     DEFLATE_ROWS(given.deflate),
     { "--cacert", 0, ARG_TEXT, &given.cacert, "FILE",
       "whom to trust instead of the system's (PEM)" },
@@ -260,6 +266,20 @@ static bool close_of(const char *text, struct talk_manner *out, struct err *err)
     return true;
 }
 
+/* Options that mean nothing without another one, or beside it. */
+static bool go_together(struct err *err)
+{
+    if (given.close_with && !given.manner.close_on)
+        return err_set(err, ERR_USAGE, "--close-with needs --close-on, which says when");
+    if (given.again_base_ms != NOT_GIVEN && given.again == 0)
+        return err_set(err, ERR_USAGE, "--reconnect-base needs --reconnect, which says how often");
+    if (given.pair && !given.manner.echo)
+        return err_set(err, ERR_USAGE, "--pair goes with --echo: nobody can type to two");
+    if ((given.binary && given.manner.echo) || (given.chunk > 0 && !given.binary))
+        return err_set(err, ERR_USAGE, "--binary goes without --echo, and --chunk with --binary");
+    return true;
+}
+
 static bool read_options(struct visit *v, const char *url, struct err *err)
 {
     if (!peer_url_parse(url, &v->url, err) || !deflate_options_read(&given.deflate, false, err))
@@ -270,15 +290,16 @@ static bool read_options(struct visit *v, const char *url, struct err *err)
         return err_set(err, ERR_USAGE, "a UNIX socket is not behind a proxy: %s", url);
     if (given.close_with && !close_of(given.close_with, &given.manner, err))
         return false;
-    if (given.pair && !given.manner.echo)
-        return err_set(err, ERR_USAGE, "--pair goes with --echo: nobody can type to two");
-    if ((given.binary && given.manner.echo) || (given.chunk > 0 && !given.binary))
-        return err_set(err, ERR_USAGE, "--binary goes without --echo, and --chunk with --binary");
+    if (!go_together(err))
+        return false;
     if (given.chunk > CHUNK_MAX)
         return err_set(err, ERR_USAGE, "--chunk wants at most %u bytes", CHUNK_MAX);
     if (given.again > TRIES_MAX)
         return err_set(err, ERR_USAGE, "--reconnect wants at most %d", TRIES_MAX);
-    return handshake_headers(&given.headers, v->headers, err) &&
+    if (given.again_base_ms == NOT_GIVEN)
+        given.again_base_ms = AGAIN_USUAL_MS;
+    return message_max_check(given.message_max, given.manner.echo, err) &&
+           handshake_headers(&given.headers, v->headers, err) &&
            handshake_protocols(&given.protocols, err);
 }
 

@@ -8,7 +8,8 @@
 
 /* A longest time makes no sense as a deadline: a year is for ever. */
 #define TIME_MAX_MS (365ull * 24 * 3600 * 1000)
-/* Words that differ in more than a third of their letters are no slips of the finger. */
+/* Words that differ in more than a third of their letters, but in one at least, or in more than
+ * these are no slips of the finger. */
 #define SLIPS_MAX 3
 
 /* ---- suggestions ---- */
@@ -16,8 +17,10 @@
 const char *arg_nearest(const char *word, const char *const *names)
 {
     const char *best = NULL;
-    unsigned best_distance = (unsigned)strlen(word) / 3 + 1;
+    unsigned best_distance = (unsigned)strlen(word) / 3;
 
+    if (best_distance < 1)
+        best_distance = 1;
     if (best_distance > SLIPS_MAX)
         best_distance = SLIPS_MAX;
     for (; *names; names++) {
@@ -40,6 +43,8 @@ static bool unknown(const struct arg_command *command, const char *option, struc
     const char *near = arg_nearest(option, names);
     if (near)
         return err_set(err, ERR_USAGE, "there is no option %s; did you mean %s?", option, near);
+    if (strcmp(option, "--version") == 0)
+        return err_set(err, ERR_USAGE, "wsproof --version tells it, without a command");
     return err_set(err, ERR_USAGE, "there is no option %s; wsproof %s --help lists them", option,
                    command->name);
 }
@@ -173,19 +178,20 @@ bool arg_parse(const struct arg_command *command, int argc, char **argv, struct 
 #define HELP_WIDTH 80
 #define HELP_COLUMN 26
 
-/* Text broken between words, from column `at` on, where the first line already stands. */
+/* Text broken between words, wherever it was before; from column `at` on, where the first line
+ * already stands. */
 static void print_wrapped(const char *text, int at)
 {
     int column = at;
 
     for (const char *word = text; *word;) {
-        int len = (int)strcspn(word, " ");
+        int len = (int)strcspn(word, " \n");
         if (column > at && column + 1 + len > HELP_WIDTH) {
             printf("\n%*s", at, "");
             column = at;
         }
         column += printf("%s%.*s", column > at ? " " : "", len, word);
-        word += len + (word[len] == ' ');
+        word += len + (word[len] != '\0');
     }
     printf("\n");
 }

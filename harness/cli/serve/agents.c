@@ -100,7 +100,8 @@ bool agents_add(struct agents *all, struct case_server_event *e, struct err *err
     r->again = arena_print(&s->arena, "ask for /runCase?casetuple=%s&agent=%s",
                            number ? number : r->id, a->name);
     a->changed = true;
-    progress_result(s->progress, r, a->report.n_results, s->n_cases);
+    const struct progress_at at = { .done = a->report.n_results, .total = s->n_cases };
+    progress_result(s->progress, r, &at);
     return true;
 }
 

@@ -170,7 +170,8 @@ int command_serve_cases(int argc, char **argv)
         return EXIT_OK;
     }
     if (rest.count > 0 || port > 65535) {
-        err_set(&err, ERR_USAGE, rest.count ? "unexpected argument" : "--port goes up to 65535");
+        err_set(&err, ERR_USAGE, rest.count ? "what is \"%s\"? only options are expected" : "%s",
+                rest.count ? rest.items[0] : "--port goes up to 65535");
         return arg_fail(&command, &err);
     }
     s.argc = argc;

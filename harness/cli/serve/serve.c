@@ -7,6 +7,7 @@
 #include "cli/options/args.h"
 #include "cli/options/deflate.h"
 #include "cli/options/handshake.h"
+#include "cli/options/message.h"
 #include "io/clock.h"
 #include "peer/url.h"
 
@@ -14,6 +15,8 @@
 #define STOP_MS 2000
 #define RATE_MAX 1000000u
 #define PING_MAX_MS (24u * 60 * 60 * 1000)
+#define PATIENCE_USUAL_MS 20000
+#define NOT_GIVEN UINT64_MAX
 
 struct serve_options {
     const char *host, *socket, *cert, *key, *token, *close_on, *page;
@@ -25,7 +28,8 @@ struct serve_options {
 
 /* The options' places are filled in place: one server a program. */
 static struct serve_options given = { .host = "127.0.0.1",
-                                      .patience_ms = 20000,
+                                      .message_max = MESSAGE_MAX_USUAL,
+                                      .patience_ms = NOT_GIVEN,
                                       .deflate = DEFLATE_NONE_GIVEN };
 
 static const struct arg_row rows[] = {
@@ -47,14 +51,16 @@ static const struct arg_row rows[] = {
     { "--token-path", 0, ARG_LIST, &given.guarded, "PATH", "only there; may be given again" },
     { "--close-on", 0, ARG_TEXT, &given.close_on, "TEXT",
       "close, with 1000 \"as asked\", when this text comes" },
-    { "--max-message", 0, ARG_NUMBER, &given.message_max, "SIZE", "refuse larger ones (32M)" },
+    { "--max-message", 0, ARG_NUMBER, &given.message_max, "SIZE",
+      "refuse larger ones, 1 to 62M (32M)" },
     { "--max-connections", 0, ARG_NUMBER, &given.connections_max, "N",
-      "close further ones with 1013, try again later" },
+      "close further ones with 1013, try again later (no limit)" },
     { "--max-rate", 0, ARG_NUMBER, &given.rate_max, "N",
-      "close with 1008 who sends more messages a second" },
-    { "--ping", 0, ARG_TIME, &given.ping_ms, "TIME", "ping who has been silent for so long" },
+      "close with 1008 who sends more messages a second (no limit)" },
+    { "--ping", 0, ARG_TIME, &given.ping_ms, "TIME",
+      "ping who has been silent for so long (never)" },
     { "--ping-timeout", 0, ARG_TIME, &given.patience_ms, "TIME",
-      "and close with 1011 who stays so (20s)" },
+      "with --ping: and close with 1011 who stays so (20s)" },
     { "--http", 0, ARG_TEXT, &given.page, "TEXT",
       "answer a GET that asks for no WebSocket with 200 and this text (426)" },
     DEFLATE_ROWS(given.deflate),
@@ -85,6 +91,18 @@ static bool check_paths(const char *option, const struct arg_list *paths, struct
     return true;
 }
 
+static bool check_ping(struct err *err)
+{
+    if (given.patience_ms != NOT_GIVEN && given.ping_ms == 0)
+        return err_set(err, ERR_USAGE, "--ping-timeout needs --ping, which says when to ask");
+    if (given.patience_ms == NOT_GIVEN)
+        given.patience_ms = PATIENCE_USUAL_MS;
+    if (given.ping_ms > PING_MAX_MS || given.patience_ms > PING_MAX_MS || given.patience_ms == 0)
+        return err_set(err, ERR_USAGE,
+                       "--ping and --ping-timeout want at most a day, and some time");
+    return true;
+}
+
 static bool check(const struct arg_list *rest, struct err *err)
 {
     if (rest->count > 0)
@@ -103,13 +121,11 @@ static bool check(const struct arg_list *rest, struct err *err)
                        given.token);
     if (given.rate_max > RATE_MAX)
         return err_set(err, ERR_USAGE, "--max-rate wants at most %u messages a second", RATE_MAX);
-    if (given.ping_ms > PING_MAX_MS || given.patience_ms > PING_MAX_MS || given.patience_ms == 0)
-        return err_set(err, ERR_USAGE,
-                       "--ping and --ping-timeout want at most a day, and some time");
     if (given.guarded.count > 0 && !given.token)
         return err_set(err, ERR_USAGE, "--token-path needs --token, which is asked for there");
     return check_paths("--path", &given.paths, err) &&
            check_paths("--token-path", &given.guarded, err) &&
+           message_max_check(given.message_max, true, err) && check_ping(err) &&
            handshake_origins(&given.origins, err) && handshake_protocols(&given.protocols, err) &&
            deflate_options_read(&given.deflate, true, err);
 }

@@ -37,8 +37,9 @@ size_t session_rows(struct session_options *o, enum case_role role, struct arg_r
           "cases from a folder or a .case file, not the built-in ones" },
         { "--profile", 0, ARG_TEXT, &o->profile, "FILE",
           "what the target is set up for, as lines 'limit 64K': see cases/README.md" },
-        { "--jobs", 'j', ARG_NUMBER, &o->jobs, "N", "cases at a time" },
-        { "--timeout", 0, ARG_TIME, &o->timeout_ms, "TIME", "how long an expectation waits" },
+        { "--jobs", 'j', ARG_NUMBER, &o->jobs, "N",
+          servers ? "cases at a time, 1 to 256 (32)" : "cases at a time, 1 to 256 (8)" },
+        { "--timeout", 0, ARG_TIME, &o->timeout_ms, "TIME", "how long an expectation waits (5s)" },
         { "--seed", 0, ARG_NUMBER, &o->seed, "N", "of random payloads and masking keys" },
         { "--cut", 0, ARG_TEXT, &o->cut, "SIZES",
           "bytes a write; of several, the answers must agree: whole,1,2,7" },
@@ -137,9 +138,17 @@ static bool read_profile(struct session *s, struct err *err)
     return ok;
 }
 
+static bool check_limits(const struct session_options *o, struct err *err)
+{
+    if (o->jobs < 1 || o->jobs > SCHEDULE_JOBS_MAX)
+        return err_set(err, ERR_USAGE, "--jobs wants 1 to %d", SCHEDULE_JOBS_MAX);
+    return o->timeout_ms > 0 || err_set(err, ERR_USAGE, "--timeout wants some time, not 0");
+}
+
 bool session_read_options(struct session *s, struct err *err)
 {
-    return parse_cuts(s, err) && handshake_headers(&s->o.headers, s->headers, err) &&
+    return check_limits(&s->o, err) && parse_cuts(s, err) &&
+           handshake_headers(&s->o.headers, s->headers, err) &&
            handshake_protocols(&s->o.protocols, err) && session_fail_on(s, err) &&
            read_profile(s, err);
 }

@@ -170,7 +170,8 @@ bool session_add_cuts(struct session *s, struct outcome *o, const struct result_
     session_result(s, o, r);
     r->cuts = cuts;
     r->n_cuts = n_cuts;
-    progress_result(s->progress, r, s->report.n_results, s->results_cap);
+    const struct progress_at at = { s->report.n_results, s->results_cap, s->foreseen, s->left };
+    progress_result(s->progress, r, &at);
     return outputs_result(&s->outputs, r, &s->arena, err) && pcap_file_write(&s->pcap, false, err);
 }
 

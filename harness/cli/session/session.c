@@ -234,6 +234,22 @@ bool session_probe(struct session *s, struct err *err)
     return true;
 }
 
+/* The next outcome, while the progress line goes on. */
+static bool next_outcome(struct session *s, struct schedule *schedule, struct outcome *out,
+                         struct err *err)
+{
+    enum schedule_got got;
+
+    s->foreseen = true;
+    while ((got = schedule_until(schedule, progress_due_ms(s->progress), out, err)) ==
+           SCHEDULE_TIME) {
+        s->left = schedule_left(schedule);
+        progress_time(s->progress, &s->left);
+    }
+    s->left = schedule_left(schedule);
+    return got == SCHEDULE_OUTCOME;
+}
+
 static bool run_all(struct session *s, struct err *err)
 {
     struct outcome outcome;
@@ -244,7 +260,7 @@ static bool run_all(struct session *s, struct err *err)
         schedule_new(&s->target, s->cases, s->n_cases, &s->schedule, &s->probe, err);
     if (!schedule)
         return false;
-    while (ok && schedule_next(schedule, &outcome, err))
+    while (ok && next_outcome(s, schedule, &outcome, err))
         ok = session_add(s, &outcome, err);
     s->report.unsolved += schedule_unsolved(schedule);
     schedule_free(schedule);

@@ -59,6 +59,8 @@ struct session {
     struct run_report report;
     size_t results_cap;
     struct progress *progress;
+    bool foreseen;             /* by the schedule under way; not with --cut, which makes many */
+    struct forecast_left left; /* by that */
     uint64_t started_ms;
 };
 

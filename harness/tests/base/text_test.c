@@ -200,6 +200,10 @@ Test(text, measures_distance_between_words)
     cr_assert_eq(text_distance("", "", 9), 0);
     cr_assert_eq(text_distance("kitten", "sitting", 9), 3);
     cr_assert_eq(text_distance("expect", "expct", 9), 1);
+    cr_assert_eq(text_distance("tset", "test", 9), 1, "neighbours change places in one step");
+    cr_assert_eq(text_distance("ab", "ba", 9), 1);
+    cr_assert_eq(text_distance("abcd", "badc", 9), 2);
+    cr_assert_eq(text_distance("abc", "cba", 9), 2);
     cr_assert_eq(text_distance("", "abc", 9), 3);
     cr_assert_eq(text_distance("abc", "", 9), 3);
     cr_assert_eq(text_distance("abcdef", "uvwxyz", 4), 4, "stops at the cap");

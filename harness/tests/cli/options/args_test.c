@@ -144,4 +144,5 @@ Test(cli_args, the_nearest_word_is_suggested_and_a_far_one_is_not)
     cr_assert_str_eq(arg_nearest("servecases", names), "serve-cases");
     cr_assert_null(arg_nearest("x", names));
     cr_assert_null(arg_nearest("disconnected", names));
+    cr_assert_null(arg_nearest("carve", names), "two of five letters are others");
 }
