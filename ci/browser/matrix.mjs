@@ -4,7 +4,7 @@
 // reasons and payloads are text that would like to be markup.
 
 import assert from "node:assert/strict";
-import { assertContrast, foreign, ours, suite } from "./suite.mjs";
+import { assertAccessible, assertContrast, foreign, ours, suite } from "./suite.mjs";
 
 const [file, screenshots] = process.argv.slice(2);
 if (!file) {
@@ -15,6 +15,11 @@ if (!file) {
 const { url, test, open, finish } = await suite(file);
 const letters = { f: "fail", e: "error", w: "warn", i: "info", s: "skip", p: "pass" };
 const cellsOf = (page) => page.locator(".case").evaluateAll((all) => all.map((one) => one.dataset.cells));
+// An account becomes elements when its case is opened.
+async function openAll(page) {
+  await page.evaluate(() => document.querySelectorAll(".case").forEach((one) => (one.open = true)));
+  await page.waitForFunction(() => !document.querySelector(".account, .talk:not([data-drawn])"));
+}
 const shown = (page) => page.locator(".case:visible").count();
 
 test("the table of targets counts what the cases show", async (page) => {
@@ -31,7 +36,7 @@ test("the table of targets counts what the cases show", async (page) => {
 });
 
 test("the signs of a case are its verdicts, and are said in words", async (page) => {
-  const signs = { f: "F", e: "E", w: "w", i: "i", s: "-", p: "·", "-": " " };
+  const signs = { f: "F", e: "E", w: "w", i: "i", s: "-", p: ".", "-": " " };
   const all = await page.locator(".case").evaluateAll((list) =>
     list.map((one) => [one.dataset.cells, one.querySelector(".cells").textContent, one.querySelector(".tally").textContent]));
   for (const [cells, drawn, tally] of all) {
@@ -44,6 +49,7 @@ test("the signs of a case are its verdicts, and are said in words", async (page)
 });
 
 test("each target that has a case is told of in it once", async (page) => {
+  await openAll(page);
   const all = await page.locator(".case").evaluateAll((list) =>
     list.map((one) => [one.dataset.cells, [...one.querySelectorAll(".result")].flatMap((result) => result.dataset.runs.split(" "))]));
   for (const [cells, runs] of all) {
@@ -54,6 +60,7 @@ test("each target that has a case is told of in it once", async (page) => {
 });
 
 test("passes that are alike share one conversation", async (page) => {
+  await openAll(page);
   const shared = await page.locator(".result:has(.badge.pass)").evaluateAll((all) => all.map((one) => one.dataset.runs.split(" ").length));
   assert.ok(Math.max(...shared) > 2);
   const talks = await page.locator(".result:has(.badge.pass)").evaluateAll((all) => all.map((one) => one.querySelectorAll(".talk").length));
@@ -83,11 +90,58 @@ test("a tile of group and target filters by both", async (page) => {
   assert.equal(await shown(page), number);
 });
 
+// Drawn, a case has every word of its account, but for the words that begin the fields.
+test("what is drawn of a case is all that stands in it", async (page) => {
+  const letters = (text) => text.replace(/\s+/gu, "");
+  const before = await page.locator(".account").allTextContents();
+  await openAll(page);
+  await page.evaluate(() => document.querySelectorAll(".log").forEach((one) => one.remove()));
+  const after = await page.locator(".body").allTextContents();
+  assert.equal(before.length, after.length);
+  const told = /^(?:why|expected|got|how|known|law|broken|contested|note|tag|case) (.+)$/gmu;
+  before.forEach((account, i) => {
+    const drawn = letters(after[i]);
+    for (const [, words] of account.matchAll(told)) {
+      const plain = words.replace(/^(RFC\d+) ([\w.]+) (?=RFC)/u, "$1, $2");
+      assert.ok(drawn.includes(letters(plain)), words);
+    }
+    for (const block of account.split(/^(?:talk|stderr|again|case [^\n]*)\n/mu).slice(1)) {
+      const lines = block.split(/^[a-z]/mu)[0].replace(/^ {2}(?=\S)/gmu, "");
+      assert.ok(drawn.includes(letters(lines)), lines);
+    }
+  });
+});
+
+test("a search finds what an account says, opened or not", async (page) => {
+  const id = await page.locator(".case.fail .id").first().textContent();
+  const reason = /^why (.*)$/mu.exec(await page.locator(".case.fail .account").first().textContent())[1];
+  for (const opened of [false, true]) {
+    if (opened) await openAll(page);
+    await page.locator("#filter-text").fill(reason.slice(0, 20));
+    assert.ok((await page.locator(".case:visible .id").allTextContents()).includes(id), reason);
+    await page.locator("#filter-text").fill("");
+  }
+});
+
+// 2,500 cases come to fewer than 60,000 elements, of which a browser is ready in a second or so.
+test("a case costs few elements until it is opened", async (page) => {
+  const all = await page.locator(".case").evaluateAll((list) => list.map((one) => ({
+    id: one.id,
+    elements: 1 + one.querySelectorAll("*").length,
+    signs: one.querySelectorAll(".cells > *").length,
+    targets: one.dataset.cells.length,
+  })));
+  for (const { id, elements, signs, targets } of all) {
+    assert.ok(elements - signs <= 12 && signs <= targets, `${id}: ${elements} elements, ${signs} of them signs`);
+  }
+});
+
 test("two targets stand side by side, entry by entry", async (page) => {
   const names = await page.locator("#filter-target option").allTextContents();
   await page.locator("#filter-target").selectOption("0");
   await page.locator("#filter-beside").selectOption("11");
-  const element = page.locator(".case:visible:has(.pass .talk, .talk)").first();
+  const id = await page.locator(".case:visible").evaluateAll((all) => all.find((one) => /^talk$/mu.test(one.textContent)).id);
+  const element = page.locator(`[id="${id}"]`);
   await element.locator("h3").click();
   const beside = element.locator(".beside");
   assert.ok((await beside.locator("th").first().textContent()).startsWith(names[1]));
@@ -108,7 +162,7 @@ test("text of a target stays text, in every case, drawn and side by side", async
   await page.locator("#filter-target").selectOption("0");
   await page.locator("#filter-beside").selectOption("1");
   await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
-  await page.waitForFunction(() => !document.querySelector(".talk:not([data-drawn])"));
+  await openAll(page);
   for (const order of ["group", "requirement"]) await page.locator("#filter-order").selectOption(order);
   assert.deepEqual(await foreign(page), ours);
   assert.deepEqual(await page.evaluate(() => ({}).polluted), undefined);
@@ -134,8 +188,8 @@ test(
     assert.ok(!(await page.locator("#filter").isVisible()));
     const element = page.locator(".case.fail").first();
     await element.locator("h3").click();
-    assert.ok(await element.locator(".talk").first().isVisible());
-    assert.ok(await element.locator(".again").first().isVisible());
+    assert.ok(await element.locator(".account").isVisible());
+    assert.match(await element.locator(".account").textContent(), /^fail \d.*^why .*^talk$.*^\d+\.\d{3} .*^again$/msu);
   },
   { javaScriptEnabled: false }
 );
@@ -152,6 +206,13 @@ test("marks and names that a screen reader needs are there", async (page) => {
   assert.equal(new Set(ids).size, ids.length, "ids are unique");
 });
 
+test("a screen reader is given names, headings in order, heads of tables and the count", async (page) => {
+  await page.locator("#filter-target").selectOption("0");
+  await page.locator("#filter-beside").selectOption("1");
+  await page.locator('.case.fail h3').first().click();
+  await assertAccessible(page);
+});
+
 for (const colorScheme of ["light", "dark"]) {
   test(
     `letters stand out from what is behind them (${colorScheme})`,
@@ -159,7 +220,7 @@ for (const colorScheme of ["light", "dark"]) {
       await page.locator("#filter-target").selectOption("0");
       await page.locator("#filter-beside").selectOption("1");
       await page.locator(".case.fail h3").first().click();
-      await assertContrast(page, [".kicker", ".tally", ".cells b.fail", ".cells b.warn", ".cells b.pass", "#targets .server", ".hint",
+      await assertContrast(page, [".kicker", ".tally", ".cells b.fail", ".cells b.warn", ".cells", "#targets .server", ".hint",
         ".whose", ".beside td", ".fields span", ".words", ".log th"]);
     },
     { colorScheme }

@@ -112,3 +112,47 @@ export async function assertContrast(page, names) {
   for (const name of names) assert.ok(seen.some(([what]) => what === name), `there is no ${name}`);
   for (const [what, ratio] of seen) assert.ok(ratio >= 4.5, `${what}: ${ratio.toFixed(2)}`);
 }
+
+const named = new Set(["button", "link", "combobox", "searchbox", "textbox", "checkbox", "region", "search", "DisclosureTriangle", "heading"]);
+
+// The tree that a screen reader is given, in its order: [{ role, name, level, live, within }]; `within`
+// are the roles around it.
+async function accessibleTree(page) {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send("Accessibility.getFullAXTree");
+  const byId = new Map(nodes.map((node) => [node.nodeId, node]));
+  const list = [];
+  const walk = (node, within) => {
+    const role = node.role?.value;
+    const of = (name) => node.properties?.find((one) => one.name === name)?.value.value;
+    if (!node.ignored) list.push({ role, name: node.name?.value ?? "", level: of("level"), live: of("live"), within });
+    for (const id of node.childIds ?? []) if (byId.has(id)) walk(byId.get(id), node.ignored ? within : [...within, node]);
+  };
+  walk(nodes[0], []);
+  return list;
+}
+
+// Names for all that can be worked, headings without a gap and one for each case, tables with heads, and a count that is read
+// out when a filter changes it.
+export async function assertAccessible(page) {
+  await page.waitForFunction(() => !document.querySelector(".some:not(.laid)"));
+  const tree = await accessibleTree(page);
+  const nameless = tree.filter(({ role, name }) => named.has(role) && !name.trim()).map(({ role }) => role);
+  assert.deepEqual(nameless, []);
+  const levels = tree.filter(({ role }) => role === "heading").map(({ level, name }) => ({ level, name }));
+  assert.equal(levels.filter(({ level }) => level === 1).length, 1);
+  levels.forEach(({ level, name }, i) => assert.ok(level <= (levels[i - 1]?.level ?? 0) + 1, `heading ${level} "${name}" behind ${levels[i - 1]?.level}`));
+  assert.ok(levels.some(({ level }) => level === 4), "there are headings in an open case");
+  const cases = await page.locator(".case h3").allTextContents();
+  const heads = new Set(levels.filter(({ level }) => level === 3).map(({ name }) => name.trim()));
+  assert.deepEqual(cases.map((text) => text.trim()).filter((text) => !heads.has(text)), [], "each case is a heading");
+  const tables = new Set(tree.flatMap(({ within }) => within.filter((one) => one.role.value === "table")));
+  assert.ok(tables.size > 1);
+  for (const table of tables) {
+    assert.ok(tree.some(({ role, within }) => role === "columnheader" && within.includes(table)), `a table without heads: ${table.name?.value}`);
+  }
+  const statuses = tree.filter(({ role }) => role === "status");
+  assert.deepEqual(statuses.map(({ live }) => live), ["polite"]);
+  assert.match(statuses[0].name || (await page.locator("#filter-count").textContent()), /^\d+ of \d+/u);
+  for (const role of ["banner", "main", "contentinfo", "search"]) assert.ok(tree.some((one) => one.role === role), `no ${role}`);
+}

@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { assertContrast, foreign, ours, suite } from "./suite.mjs";
+import { assertAccessible, assertContrast, foreign, ours, suite } from "./suite.mjs";
 import { check } from "./schema.mjs";
 
 const [report, resultsFile, screenshots] = process.argv.slice(2);
@@ -299,13 +299,18 @@ test("marks and names that a screen reader needs are there", async (page) => {
   assert.equal(new Set(ids).size, ids.length, "ids are unique");
 });
 
+test("a screen reader is given names, headings in order, heads of tables and the count", async (page) => {
+  await page.locator('.case[data-verdict="fail"] h3').first().click();
+  await assertAccessible(page);
+});
+
 for (const colorScheme of ["light", "dark"]) {
   test(
     `letters stand out from what is behind them (${colorScheme})`,
     async (page) => {
       await page.locator('.case[data-verdict="fail"] h3').first().click();
       await assertContrast(page, [".kicker", ".glance", ".numbers b", ".facts dt", ".badge", ".case .id", ".case .reason",
-        ".marks .severity", ".requirements a", ".level", "#filter output", ".matrix a", "footer p", ".words", ".fields span",
+        ".marks .severity", ".requirements a", ".level", "#filter output", ".matrix a", ".matrix .none", "footer p", ".words", ".fields span",
         ".log th", ".at", ".as-text", ".decisive strong"]);
     },
     { colorScheme }

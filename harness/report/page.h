@@ -67,6 +67,11 @@ void page_tally(struct page *p, const enum verdict_kind *kinds);
 void page_bar(struct page *p, const struct run_counts *counts); /* one line, a colour a kind */
 const char *page_name(const struct page *p, size_t run);        /* of a target; never NULL */
 
+/* Whether `text` says more than the reason of a verdict; and the sentence of the rule that was
+ * broken, where it does, else NULL. */
+bool page_is_news(const struct verdict *v, const char *text);
+const char *page_rule(const struct verdict *v);
+
 /* The parts, each in a file of its own. */
 void page_headline(struct page *p);
 void page_summary(struct page *p);
@@ -79,7 +84,9 @@ void page_verdict_filters(struct page *p); /* a button for each verdict that is 
 void page_group_filters(struct page *p);   /* an <option> for each group */
 void page_target_filters(struct page *p);  /* what only a page of several runs can do */
 void page_cases(struct page *p);
-void page_result(struct page *p, const struct page_case *c, const size_t *class_of, size_t first);
-void page_log(struct page *p, const struct result *r);
+void page_result(struct page *p, const struct result *r); /* of a page of one run */
+void page_account(struct page *p, const struct page_case *c, const size_t *class_of); /* of many */
+void page_log(struct page *p, const struct result *r);  /* a conversation under its heading */
+void page_talk(struct page *p, const struct result *r); /* its lines alone */
 
 #endif

@@ -41,55 +41,24 @@ static void requirement(struct page *p, const char *id, bool broken)
     markup_put(&p->m, "</li>");
 }
 
-/* A requirement that a result names as broken and the case does not prove: a monitor saw it. */
-static bool is_proved(const struct result *r, const char *id)
+static bool is_named(const struct result *r, const char *id)
 {
+    return r->verdict.requirement && strcmp(r->verdict.requirement, id) == 0;
+}
+
+/* What the case proves; and what was seen broken beside it, which a monitor saw. */
+static void requirements(struct page *p, const struct result *r)
+{
+    bool beside = r->verdict.requirement && !result_proves(r, r->verdict.requirement);
+
+    if (r->n_proves == 0 && !beside)
+        return;
+    markup_put(&p->m, "<h4>What the RFC says</h4><ul class=\"requirements\">");
     for (size_t i = 0; i < r->n_proves; i++)
-        if (strcmp(r->proves[i], id) == 0)
-            return true;
-    return false;
-}
-
-static bool is_broken(const struct page *p, const struct page_case *c, const char *id)
-{
-    for (size_t i = 0; i < p->book->n_runs; i++)
-        if (c->of[i] && c->of[i]->verdict.requirement &&
-            strcmp(c->of[i]->verdict.requirement, id) == 0)
-            return true;
-    return false;
-}
-
-/* Whether an earlier run named it already. */
-static bool is_told(const struct page_case *c, size_t run)
-{
-    const char *id = c->of[run]->verdict.requirement;
-
-    for (size_t i = 0; i < run; i++)
-        if (c->of[i] && c->of[i]->verdict.requirement &&
-            strcmp(c->of[i]->verdict.requirement, id) == 0)
-            return true;
-    return is_proved(c->example, id);
-}
-
-/* What the case proves, and what was seen broken beside it. */
-static void requirements(struct page *p, const struct page_case *c)
-{
-    const struct result *r = c->example;
-    bool open = false;
-
-    for (size_t i = 0; i < r->n_proves; i++) {
-        markup_put(&p->m, open ? "" : "<h4>What the RFC says</h4><ul class=\"requirements\">");
-        requirement(p, r->proves[i], is_broken(p, c, r->proves[i]));
-        open = true;
-    }
-    for (size_t i = 0; i < p->book->n_runs; i++) {
-        if (!c->of[i] || !c->of[i]->verdict.requirement || is_told(c, i))
-            continue;
-        markup_put(&p->m, open ? "" : "<h4>What the RFC says</h4><ul class=\"requirements\">");
-        requirement(p, c->of[i]->verdict.requirement, true);
-        open = true;
-    }
-    markup_put(&p->m, open ? "</ul>" : "");
+        requirement(p, r->proves[i], is_named(r, r->proves[i]));
+    if (beside)
+        requirement(p, r->verdict.requirement, true);
+    markup_put(&p->m, "</ul>");
 }
 
 static void fact(struct page *p, const char *name, const char *value)
@@ -102,7 +71,7 @@ static void fact(struct page *p, const char *name, const char *value)
     markup_put(&p->m, "</div>");
 }
 
-/* What is the case's own, and the same for every target. */
+/* What is the case's own. */
 static void about(struct page *p, const struct result *r)
 {
     if (!r->contested && !r->note && !r->autobahn && r->n_tags == 0)
@@ -128,18 +97,13 @@ static void source(struct page *p, const struct result *r)
     page_element(p, "pre", "source", r->source);
 }
 
-static void body(struct page *p, const struct page_case *c, const size_t *class_of)
+static void body(struct page *p, const struct result *r)
 {
-    size_t n = p->book->n_runs;
-
     markup_put(&p->m, "<div class=\"body\">");
-    for (size_t k = 0; k < VERDICT_KINDS; k++)
-        for (size_t i = 0; i < n; i++)
-            if (class_of[i] == i && c->of[i]->verdict.result == page_order[k])
-                page_result(p, c, class_of, i);
-    requirements(p, c);
-    about(p, c->example);
-    source(p, c->example);
+    page_result(p, r);
+    requirements(p, r);
+    about(p, r);
+    source(p, r);
     markup_put(&p->m, "</div>");
 }
 
@@ -194,7 +158,6 @@ static void one_case(struct page *p, const struct page_case *c, size_t *class_of
     const char *kind = verdict_name(c->worst);
     struct markup *m = &p->m;
 
-    page_alike(c, p->book->n_runs, class_of);
     markup_put(m, "<details class=\"case ");
     markup_put(m, kind);
     markup_put(m, "\" id=\"");
@@ -210,31 +173,51 @@ static void one_case(struct page *p, const struct page_case *c, size_t *class_of
     markup_number(m, c->group);
     markup_put(m, "\">");
     summary_line(p, c);
-    body(p, c, class_of);
+    if (p->book->n_runs > 1) {
+        page_alike(c, p->book->n_runs, class_of);
+        page_account(p, c, class_of);
+    } else {
+        body(p, c->example);
+    }
     markup_put(m, "</details>\n");
 }
 
-static void of_kind(struct page *p, enum verdict_kind kind, int severity, size_t *class_of)
+/* Cases in portions, which a browser leaves alone until they come into sight. */
+#define PORTION 40
+
+struct listing {
+    size_t *class_of;
+    size_t n; /* cases so far */
+};
+
+static void of_kind(struct page *p, enum verdict_kind kind, int severity, struct listing *l)
 {
-    for (size_t i = 0; i < p->n_cases; i++)
-        if (p->cases[i].worst == kind && (severity < 0 || (int)p->cases[i].severity == severity))
-            one_case(p, &p->cases[i], class_of);
+    for (size_t i = 0; i < p->n_cases; i++) {
+        if (p->cases[i].worst != kind || (severity >= 0 && (int)p->cases[i].severity != severity))
+            continue;
+        if (l->n > 0 && l->n % PORTION == 0)
+            markup_put(&p->m, "</div><div class=\"some\">\n");
+        l->n++;
+        one_case(p, &p->cases[i], l->class_of);
+    }
 }
 
 /* Among fails and warnings the dearest come first; all else stays in the order of the suite. */
 static void section(struct page *p, enum verdict_kind kind, size_t *class_of)
 {
+    struct listing l = { class_of, 0 };
+
     markup_put(&p->m, "<section class=\"kind\"><h2>");
     markup_put(&p->m, page_kind_title(kind));
     markup_put(&p->m, " <span>");
     markup_number(&p->m, p->by_worst[kind]);
-    markup_put(&p->m, "</span></h2>\n");
+    markup_put(&p->m, "</span></h2><div class=\"some\">\n");
     if (kind == VERDICT_FAIL || kind == VERDICT_WARN)
         for (int s = SEVERITY_CRITICAL; s >= SEVERITY_PEDANTIC; s--)
-            of_kind(p, kind, s, class_of);
+            of_kind(p, kind, s, &l);
     else
-        of_kind(p, kind, -1, class_of);
-    markup_put(&p->m, "</section>\n");
+        of_kind(p, kind, -1, &l);
+    markup_put(&p->m, "</div></section>\n");
 }
 
 void page_cases(struct page *p)

@@ -4,7 +4,7 @@
 static const char *sign(enum verdict_kind kind)
 {
     switch (kind) {
-    case VERDICT_PASS: return "·";
+    case VERDICT_PASS: return ".";
     case VERDICT_INFO: return "i";
     case VERDICT_WARN: return "w";
     case VERDICT_FAIL: return "F";
@@ -15,19 +15,26 @@ static const char *sign(enum verdict_kind kind)
     return " ";
 }
 
-/* Signs in a row share a mark: most rows are one or two. */
+static bool has_colour(enum verdict_kind kind)
+{
+    return kind != VERDICT_PASS && kind != VERDICT_KINDS;
+}
+
+/* Signs in a row share a mark, and a pass, which most are, needs none. */
 void page_cells(struct page *p, const enum verdict_kind *kinds)
 {
     size_t n = p->book->n_runs;
 
     markup_put(&p->m, "<span class=\"cells\" aria-hidden=\"true\">");
     for (size_t i = 0, end; i < n; i = end) {
-        markup_put(&p->m, "<b class=\"");
-        markup_put(&p->m, kinds[i] < VERDICT_KINDS ? verdict_name(kinds[i]) : "none");
-        markup_put(&p->m, "\">");
+        if (has_colour(kinds[i])) {
+            markup_put(&p->m, "<b class=\"");
+            markup_put(&p->m, verdict_name(kinds[i]));
+            markup_put(&p->m, "\">");
+        }
         for (end = i; end < n && kinds[end] == kinds[i]; end++)
             markup_put(&p->m, sign(kinds[end]));
-        markup_put(&p->m, "</b>");
+        markup_put(&p->m, has_colour(kinds[i]) ? "</b>" : "");
     }
     markup_put(&p->m, "</span>");
 }

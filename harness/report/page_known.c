@@ -31,20 +31,30 @@ static void put_link(struct markup *m, const char *link)
     markup_put(m, is_link(link) ? "</a>" : "");
 }
 
-void page_known_why(struct markup *m, const struct result *r)
+/* ", where fail is recorded (line 3 of the baseline): the reason" */
+static void put_known(struct markup *m, const struct known *k)
 {
-    const struct known *k = &r->known;
-
-    if (k->as == KNOWN_NOT)
-        return;
-    element(m, "<p><b>", known_name(k->as), "</b>");
     if (k->as == KNOWN_STALE || k->as == KNOWN_WORSE)
         element(m, ", where ", verdict_name(k->verdict), " is recorded");
     markup_put(m, " (line ");
     markup_number(m, k->line);
     element(m, " of the baseline): ", k->reason, "");
-    put_link(m, k->link);
+}
+
+void page_known_why(struct markup *m, const struct result *r)
+{
+    if (r->known.as == KNOWN_NOT)
+        return;
+    element(m, "<p class=\"known\"><b>", known_name(r->known.as), "</b>");
+    put_known(m, &r->known);
+    put_link(m, r->known.link);
     markup_put(m, "</p>");
+}
+
+void page_known_said(struct markup *m, const struct result *r)
+{
+    markup_put(m, known_name(r->known.as));
+    put_known(m, &r->known);
 }
 
 static void count_row(struct markup *m, const char *name, size_t n)

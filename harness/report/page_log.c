@@ -125,7 +125,8 @@ static void hex(struct page *p, struct bytes data, uint64_t len, size_t shown)
     markup_put(m, "  #");
     for (size_t i = 0; i < part.len; i++)
         m->ok = m->ok && buf_print(m->buf, " %02x", part.ptr[i]);
-    markup_put(m, part.len < len ? " …\n" : "\n");
+    markup_text(m, part.len < len ? " …" : "");
+    markup_put(m, "\n");
 }
 
 /* Lines end with CRLF, which nobody needs to see; one that ends otherwise shows it. */
@@ -150,7 +151,7 @@ static void head_text(struct page *p, struct bytes data)
         rest = bytes_skip(rest, end + 1);
     }
     if (data.len > HEAD_SHOWN)
-        markup_put(&p->m, "  | …\n");
+        head_line(p, BYTES_LIT("…"), false);
 }
 
 static void details(struct page *p, const struct entry *e, const struct extent *extent)
@@ -197,13 +198,13 @@ static void details(struct page *p, const struct entry *e, const struct extent *
 static void entry_lines(struct page *p, const struct entry *e, bool decisive,
                         const struct extent *extent)
 {
-    static const char *const signs[] = { "-&gt;", "~&gt;", "=&gt;", "&lt;-", "&lt;~", ". " };
-    static const char *const decided[] = { "!&gt;", "!&gt;", "!&gt;", "&lt;!", "&lt;!", ".!" };
+    static const char *const signs[] = { "->", "~>", "=>", "<-", "<~", ". " };
+    static const char *const decided[] = { "!>", "!>", "!>", "<!", "<!", ".!" };
     enum side side = side_of(e);
 
     p->m.ok =
         p->m.ok && buf_print(p->m.buf, "%" PRIu64 ".%03u ", e->us / 1000, (unsigned)(e->us % 1000));
-    markup_put(&p->m, decisive ? decided[side] : signs[side]);
+    markup_text(&p->m, decisive ? decided[side] : signs[side]);
     if (e->connection > 0) {
         markup_put(&p->m, " #");
         markup_number(&p->m, e->connection + UINT64_C(1));
@@ -232,22 +233,26 @@ static void gap_line(struct page *p, size_t n)
 {
     if (n == 0)
         return;
-    markup_put(&p->m, "  … ");
+    markup_put(&p->m, "  ");
+    markup_text(&p->m, "… ");
     markup_number(&p->m, n);
     markup_put(&p->m, n == 1 ? " entry is" : " entries are");
     markup_put(&p->m, " left out here; results.json has all\n");
 }
 
-void page_log(struct page *p, const struct result *r)
+static void full_line(struct page *p)
+{
+    markup_put(&p->m, "  ");
+    markup_text(&p->m, "…");
+    markup_put(&p->m, " more came than a transcript holds\n");
+}
+
+void page_talk(struct page *p, const struct result *r)
 {
     const struct transcript *t = &r->transcript;
     struct extent extent = extent_of(p, r);
     size_t gap = 0;
 
-    if (t->count == 0)
-        return;
-    markup_put(&p->m, extent.wire_only ? "<pre class=\"talk\">"
-                                       : "<h5>Conversation</h5><pre class=\"talk\">");
     for (size_t i = 0; i < t->count; i++) {
         if (extent.wire_only && !is_wire(&t->entries[i]))
             continue;
@@ -261,6 +266,14 @@ void page_log(struct page *p, const struct result *r)
     }
     gap_line(p, gap);
     if (t->full)
-        markup_put(&p->m, "  … more came than a transcript holds\n");
+        full_line(p);
+}
+
+void page_log(struct page *p, const struct result *r)
+{
+    if (r->transcript.count == 0)
+        return;
+    markup_put(&p->m, "<h4>Conversation</h4><pre class=\"talk\">");
+    page_talk(p, r);
     markup_put(&p->m, "</pre>");
 }

@@ -39,14 +39,6 @@ static bool has_word(const struct result *r, const char *id)
     return !graded || !r->verdict.requirement || strcmp(r->verdict.requirement, id) == 0;
 }
 
-static bool proves(const struct result *r, const char *id)
-{
-    for (size_t i = 0; i < r->n_proves; i++)
-        if (strcmp(r->proves[i], id) == 0)
-            return true;
-    return false;
-}
-
 /* Takes the word that a case has on `id` into its row. */
 static void take(const struct page *p, struct standing *s, size_t at)
 {
@@ -56,7 +48,7 @@ static void take(const struct page *p, struct standing *s, size_t at)
     for (size_t i = 0; i < p->book->n_runs; i++) {
         const struct result *r = c->of[i];
         bool named = r && r->verdict.requirement && strcmp(r->verdict.requirement, s->row->id) == 0;
-        if (!r || !has_word(r, s->row->id) || (!named && !proves(r, s->row->id)))
+        if (!r || !has_word(r, s->row->id) || (!named && !result_proves(r, s->row->id)))
             continue;
         if (!counted && s->cases++ == 0)
             s->first = at;
@@ -83,7 +75,7 @@ static void take_case(struct page *p, struct standing *list, size_t at)
     for (size_t i = 0; i < p->book->n_runs; i++) {
         const char *id = c->of[i] ? c->of[i]->verdict.requirement : NULL;
         struct standing *s = standing_of(p, list, id);
-        bool told = !s || proves(c->example, id);
+        bool told = !s || result_proves(c->example, id);
         for (size_t k = 0; !told && k < i; k++)
             told = c->of[k] && c->of[k]->verdict.requirement &&
                    strcmp(c->of[k]->verdict.requirement, id) == 0;

@@ -18,6 +18,14 @@ bool result_is_bad(const struct result *r)
            (r->verdict.result == VERDICT_FAIL && !result_is_expected(r));
 }
 
+bool result_proves(const struct result *r, const char *id)
+{
+    for (size_t i = 0; i < r->n_proves; i++)
+        if (strcmp(r->proves[i], id) == 0)
+            return true;
+    return false;
+}
+
 static void count_fail(const struct result *r, struct run_counts *out)
 {
     out->fails_by_severity[r->verdict.severity]++;

@@ -87,6 +87,8 @@ bool result_is_expected(const struct result *r);
 bool result_is_surprise(const struct result *r);
 /* A surprise, an error, or a fail that no baseline expects. */
 bool result_is_bad(const struct result *r);
+/* Its case is about the requirement `id`. */
+bool result_proves(const struct result *r, const char *id);
 
 void result_free(struct result *r); /* its transcript */
 

@@ -61,10 +61,18 @@ function besideHead(element, run) {
   return cell;
 }
 
-function compared(element, a, b) {
-  const pairs = align(wire(resultOf(element, a)), wire(resultOf(element, b)));
+// Where one of them was not talked to, which a skip says of itself, there is nothing to compare.
+function comparison(element, a, b) {
+  const sides = [a, b].map((run) => wire(resultOf(element, run)));
+  const silent = [a, b].filter((_, i) => sides[i].length === 0).map((run) => names[run]);
+  if (silent.length) return [[], `Nothing to compare: no conversation with ${silent.join(" and ")}.`];
+  const pairs = align(...sides);
   const others = pairs.filter(([left, right]) => !left || !right).length;
-  const said = others ? `${others} of ${pairs.length} entries differ.` : "The same frames both ways.";
+  return [pairs, others ? `${others} of ${pairs.length} entries differ.` : "The same frames both ways."];
+}
+
+function compared(element, a, b) {
+  const [pairs, said] = comparison(element, a, b);
   const head = make("tr", "", besideHead(element, a), column(""), besideHead(element, b));
   const table = make("table", "", make("thead", "", head), make("tbody", "", ...pairs.map(besideRow)));
   return make("div", "beside", make("h4", "", "Side by side"), make("p", "hint", said), frame("Side by side", table));

@@ -108,6 +108,8 @@ function showDecisive(element) {
 }
 
 function drawCase(element) {
+  const account = element.querySelector(".account");
+  if (account) drawAccount(account);
   element.querySelectorAll(".talk:not([data-drawn])").forEach(draw);
   setBeside(element);
 }

@@ -3,11 +3,10 @@
 // What a search looks in; read when somebody searches.
 function wordsOf(one) {
   if (one.words === undefined) {
-    const parts = [
-      one.element.querySelector(".what"),
-      ...one.element.querySelectorAll(".requirements li, .facts dd, .why, .whose, .hint"),
-    ];
-    one.words = parts.map((part) => part.textContent).join("\n").toLowerCase();
+    const account = one.element.querySelector(".account");
+    const parts = [...one.element.querySelectorAll(".what, .requirements li, .facts dd, .why, .whose, .hint")];
+    const words = [...parts.map((part) => part.textContent), ...(account ? wordsOfAccount(account) : [])];
+    one.words = words.join("\n").toLowerCase();
   }
   return one.words;
 }
@@ -58,11 +57,13 @@ function apply() {
     const fit = fits(one, want);
     one.element.hidden = !fit;
     shown += fit;
-    if (one.element.open) setBeside(one.element);
+    if (one.element.open) drawCase(one.element);
   }
   for (const section of list.children) {
     section.hidden = !section.querySelector(".case:not([hidden])");
   }
+  if (shown < cases.length) layOutAll();
+  else layOutLater();
   nothing.hidden = shown > 0;
   count.textContent = `${shown} of ${cases.length}`;
   remember();

@@ -59,6 +59,14 @@ Test(report_escape, html_shows_what_would_hide_or_turn_the_text)
                    FFFD "é");
 }
 
+Test(report_escape, html_of_lines_is_ascii_and_begins_no_line)
+{
+    assert_escapes(report_escape_html_lines, BYTES_LIT("<b a='\"'>&amp;\nx\n\ny\n"),
+                   "&lt;b a='\"'>&amp;amp;\n  x\n\n  y\n");
+    assert_escapes(report_escape_html_lines, BYTES_LIT("ä€😀\xE2\x80\xAE\xff"),
+                   "&#228;&#8364;&#128512;\\u{202e}&#65533;");
+}
+
 Test(report_escape, takes_a_character_at_a_time)
 {
     static const struct {

@@ -261,7 +261,7 @@ Test(report_known, the_page_says_what_was_known_and_turns_red_by_surprises)
     buf_init(&out, OUT_MAX);
     cr_assert(report_html(&run, &none, &out));
     has(&out, "1 case of 5 fails, and 2 that were known");
-    has(&out, "<p><b>expected</b> (line 7 of the baseline): why &lt;script&gt;");
+    has(&out, "<p class=\"known\"><b>expected</b> (line 7 of the baseline): why &lt;script&gt;");
     has(&out, "<b>stale</b>, where fail is recorded");
     has(&out, "role=\"alert\">62 cases, where line 2 records 63 &lt;script&gt;");
     has(&out, "1 case is better than the baseline has it.");
@@ -290,7 +290,7 @@ Test(report_known, several_targets_are_good_when_they_went_as_known)
     has(&out, "1 of 2 targets fails no case but known ones.");
     has(&out, "not as its baseline has it");
     has(&out, "fails that were known: 2");
-    has(&out, "<p><b>expected</b> (line 7 of the baseline): why &lt;script&gt;");
+    has(&out, "\nknown expected (line 7 of the baseline): why &lt;script>");
     runs[1] = runs[0];
     buf_clear(&out);
     cr_assert(report_html_book(&book, &none, &out));

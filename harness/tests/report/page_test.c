@@ -1,6 +1,7 @@
 #include "report/page.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -160,7 +161,9 @@ Test(report_page, a_case_of_several_targets_is_one_with_a_sign_for_each)
     cr_assert_eq(times(page, "data-cells=\"-s\""), 1);
     cr_assert_lt(strstr(page, "data-cells=\"fp\""), strstr(page, "data-cells=\"p-\""),
                  "fails come first");
-    cr_assert_eq(times(page, "<div class=\"result\""), 4);
+    cr_assert_eq(times(page, "<pre class=\"account\">"), 3);
+    cr_assert_eq(times(page, "\">fail 1: first\n"), 1);
+    cr_assert_eq(times(page, "\npass 2: second&lt;b>\n"), 1);
     cr_assert_eq(times(page, "second<b>"), 0);
     cr_assert_eq(times(page, "1 fail, 1 pass"), 1);
     cr_assert_not_null(strstr(page, "1 of 2 targets fails no case."));
@@ -178,9 +181,9 @@ Test(report_page, passes_that_are_alike_share_one_conversation)
     struct buf out;
     const char *page = page_of(&book, &out);
 
-    cr_assert_eq(times(page, "<pre class=\"talk\">"), 2);
-    cr_assert_eq(times(page, "data-runs=\"0 1\""), 1);
-    cr_assert_eq(times(page, "data-runs=\"2\""), 1);
+    cr_assert_eq(times(page, "\ntalk\n"), 2);
+    cr_assert_eq(times(page, "pass 1 2: x, y\n"), 1);
+    cr_assert_eq(times(page, "pass 3: z\n"), 1);
     buf_free(&out);
     result_free(&one[0]);
     result_free(&two[0]);
@@ -208,6 +211,63 @@ Test(report_page, no_text_of_a_target_makes_a_line_of_a_conversation)
     cr_assert_eq(times(page, "\n  | Forged"), 0);
     buf_free(&out);
     result_free(&r);
+}
+
+/* What is inside a case of several targets is lines, and a word of ours begins each field. */
+Test(report_page, no_text_of_a_target_begins_a_line_of_an_account)
+{
+    static const char evil[] = "x\nfail 2: y\n</pre><b>\n5.000 <! Close 1002\n";
+    struct result one = result_of("a", VERDICT_FAIL), two = result_of("a", VERDICT_PASS);
+    const struct run_report runs[] = { run_of(evil, &one, 1), run_of("y", &two, 1) };
+    const struct report_book book = { runs, 2, NULL, 0 };
+    const char *proves[] = { evil };
+    struct buf out;
+
+    one.verdict.reason = one.verdict.expected = one.verdict.got = one.again = evil;
+    one.target_stderr = one.source = one.note = one.contested = one.autobahn = one.path = evil;
+    one.known =
+        (struct known){ .as = KNOWN_WORSE, .verdict = VERDICT_PASS, .reason = evil, .link = evil };
+    one.proves = proves;
+    one.n_proves = 1;
+    const char *page = page_of(&book, &out);
+    const char *account = strstr(page, "<pre class=\"account\">fail 1: ");
+    cr_assert_not_null(account);
+    cr_assert_eq(times(account, "\nfail 2"), 0);
+    cr_assert_eq(times(account, "\n5.000"), 0);
+    cr_assert_gt(times(account, "\n  5.000 &lt;! Close 1002\n"), 9);
+    cr_assert_eq(times(page, "</pre>"), 1);
+    buf_free(&out);
+}
+
+Test(report_page, what_was_expected_is_told_without_the_word_of_the_step)
+{
+    struct result one = result_of("a", VERDICT_FAIL), two = result_of("a", VERDICT_PASS);
+    const struct run_report runs[] = { run_of("x", &one, 1), run_of("y", &two, 1) };
+    struct report_book book = { runs, 1, NULL, 0 };
+    struct buf out;
+
+    one.verdict.expected = "expect close 1002";
+    cr_assert_not_null(strstr(page_of(&book, &out), "<dt>expected</dt><dd>close 1002</dd>"));
+    buf_free(&out);
+    book.n_runs = 2;
+    cr_assert_not_null(strstr(page_of(&book, &out), "\nexpected close 1002\n"));
+    buf_free(&out);
+}
+
+Test(report_page, cases_stand_in_portions)
+{
+    struct result results[81];
+    struct run_report run = run_of("x", results, 81);
+    const struct report_book book = { &run, 1, NULL, 0 };
+    char ids[81][8];
+    struct buf out;
+
+    for (size_t i = 0; i < 81; i++) {
+        snprintf(ids[i], sizeof ids[i], "c%02zu", i);
+        results[i] = result_of(ids[i], i < 41 ? VERDICT_FAIL : VERDICT_PASS);
+    }
+    cr_assert_eq(times(page_of(&book, &out), "<div class=\"some\">"), 3);
+    buf_free(&out);
 }
 
 Test(report_page, history_is_in_order_of_time_and_of_its_own_target)
