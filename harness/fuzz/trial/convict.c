@@ -83,7 +83,21 @@ static const char *what_came(struct convict *c, const struct outcome *o)
     return kept;
 }
 
-/* A session as a case, run alone. The verdict's texts live until the next run. */
+static const char *kept(struct convict *c, const char *text)
+{
+    return text ? arena_str(&c->arena, bytes_str(text)) : NULL;
+}
+
+/* Some of a verdict's texts are the case's own, which is gone before the verdict is. */
+static void keep_texts(struct convict *c, struct verdict *v)
+{
+    v->requirement = kept(c, v->requirement);
+    v->reason = kept(c, v->reason);
+    v->expected = kept(c, v->expected);
+    v->got = kept(c, v->got);
+}
+
+/* A session as a case, run alone. The verdict's texts live as long as `c`. */
 static bool run(struct convict *c, struct stand *stand, const struct fuzz_session *session,
                 struct verdict *out, struct err *err)
 {
@@ -97,6 +111,7 @@ static bool run(struct convict *c, struct stand *stand, const struct fuzz_sessio
     if (ok) {
         *out = outcome.verdict;
         out->got = what_came(c, &outcome);
+        keep_texts(c, out);
         transcript_free(&outcome.transcript);
     }
     arena_free(&arena);
@@ -167,18 +182,9 @@ static bool fails(const struct convict *c, const struct stand *stand, const stru
            (v->severity > SEVERITY_PEDANTIC || stand->options->pedantic);
 }
 
-static const char *kept(struct convict *c, const char *text)
-{
-    return text ? arena_str(&c->arena, bytes_str(text)) : NULL;
-}
-
 static void keep_verdict(struct convict *c, const struct verdict *v)
 {
     c->verdict = *v;
-    c->verdict.requirement = kept(c, v->requirement);
-    c->verdict.reason = kept(c, v->reason);
-    c->verdict.expected = kept(c, v->expected);
-    c->verdict.got = kept(c, v->got);
     c->verdict.n_remarks = 0;
 }
 
