@@ -215,8 +215,8 @@ static bool look_further(struct engine *e, const struct fuzz_session *s,
 
     if (ours && e->o->cpu_ms > 0 && word->took_us / 1000 > e->o->cpu_ms * 3 / 4)
         return engine_look_at_cost(e, s, out, err);
-    if (ours && word->took_us > SLOW_LEAST_US)
-        return engine_look_at_slow(e, s, err);
+    if (ours && word->took_us > SLOW_LEAST_US && !engine_look_at_slow(e, s, err))
+        return false;
     if (s->n_steps > 0 && s->end != FUZZ_END_DROP && word->end == LANE_ENDED &&
         (is_new || e->lane.sessions % CUT_EVERY == 0))
         return look_at_cuts(e, s, out, err);
